@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The initramfs images that run, test and bench start: each one function, named by what it does.
+
+    tools/images.py NAME OUT [--compress KIND] [key=value...]
+
+Where a Linux is booted at the end, its /init prints PAYLOAD_LINE: the proof that a boot got there.
+"""
+import inspect
+import os
+import sys
+
+import mkinitramfs
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+DL = os.path.realpath(os.environ.get("KINDLING_DL", os.path.join(TOP, "build", "dl")))
+PAYLOAD_LINE = "KINDLING-PAYLOAD"
+
+# The last system of a chain. It says what it sees, for the tests to compare, and powers off or
+# gives a prompt with job control on the serial line.
+PAYLOAD_INIT = """#!/bin/sh
+mount -t devtmpfs none /dev 2>/dev/null
+mount -t proc none /proc
+mount -t sysfs none /sys
+%(extra)s
+echo "%(line)s $(uname -s) $(uname -r) cpus=$(grep -c ^processor /proc/cpuinfo) \
+memkb=$(sed -n 's/MemTotal: *//p' /proc/meminfo | tr -d ' kB') args=$(cat /proc/cmdline)"
+%(end)s
+"""
+
+
+def busybox(cpio, commands=()):
+    """busybox-static with its commands as links, and the two devices that a plain cpio carries."""
+    program = f"{DL}/busybox/usr/bin/busybox"
+    cpio.dir("dev")
+    cpio.node("dev/console", "c", 5, 1)
+    cpio.node("dev/null", "c", 1, 3, 0o666)
+    for d in ("proc", "sys", "tmp", "root", "etc", "sbin", "usr/bin", "usr/sbin"):
+        cpio.dir(d)
+    cpio.copy("bin/busybox", program, 0o755)
+    for c in commands or APPLETS:
+        cpio.link(f"bin/{c}", "busybox")
+
+
+APPLETS = """ash awk basename bunzip2 bzcat cat chmod chown chroot clear cmp cp cpio cttyhack cut date dd df
+dirname dmesg du echo env expr false fgrep find free getopt getty grep gunzip gzip head hexdump hostname id
+ifconfig init insmod ip kill killall ln login ls lsmod lzop md5sum mkdir mkfifo mknod mktemp more mount mv
+nc netstat nproc od passwd ping poweroff printf ps pwd readlink realpath reboot rm rmdir route sed seq setsid
+sh sha256sum sleep sort stat stty swapon switch_root sync sysctl tail tar tee test time timeout top touch tr
+true tty udhcpc umount uname uniq unxz unzip uptime usleep vi watch wc wget which xargs xz xzcat yes
+zcat""".split()
+
+
+def payload(batch="1", extra="", line=PAYLOAD_LINE):
+    """Busybox for the Linux at the end: one line and power-off, or a prompt."""
+    cpio = mkinitramfs.Cpio()
+    busybox(cpio)
+    end = "poweroff -f" if batch == "1" else \
+        'echo "A Linux that Kindling started. Ctrl-A x leaves QEMU."; cd /root; setsid cttyhack sh; poweroff -f'
+    cpio.file("init", PAYLOAD_INIT % {"line": line, "end": end, "extra": extra}, 0o755)
+    return cpio
+
+
+def shell(script=""):
+    """Busybox as the system itself: runs script, then a prompt."""
+    cpio = mkinitramfs.Cpio()
+    busybox(cpio)
+    cpio.file("init", "#!/bin/sh\nmount -t devtmpfs none /dev\nmount -t proc none /proc\nmount -t sysfs none /sys\n"
+              + script + "\nexec setsid cttyhack sh\n", 0o755)
+    return cpio
+
+
+def go_quote(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def u_root(uinit=(), files=(), script=""):
+    """Stock u-root with all core and boot commands. uinit: what its init runs first, as u-root's own
+    -uinitcmd puts it there. script: the same as a gosh script. files: (path, source) pairs."""
+    cpio = mkinitramfs.Cpio()
+    cpio.base(f"{DL}/u-root/u-root.cpio")
+    if script:
+        cpio.file("uinit.sh", script + "\n", 0o755)
+        uinit = ["gosh", "/uinit.sh"]
+    if uinit:
+        cpio.link("bin/uinit", f"../bbin/{uinit[0]}")
+        cpio.file("etc/uinit.flags", "\n".join(go_quote(a) for a in uinit[1:]), 0o644)
+    for path, source in files:
+        if isinstance(source, bytes):
+            cpio.file(path, source, 0o644)
+        else:
+            cpio.copy(path, source, 0o644)
+    return cpio
+
+
+LINUX_CMDLINE = "console=ttyS0 panic=-1"
+
+
+def chain(batch="1", kexec="", linux=f"{DL}/linux/vmlinuz", append=""):
+    """u-root whose init calls u-root's kexec on a Linux: kexec is more options for that command."""
+    flags = kexec.split() + ["-c", " ".join((LINUX_CMDLINE, append)).strip(), "-i", "/boot/initrd", "/boot/vmlinuz"]
+    return u_root(["kexec"] + flags, [
+        ("boot/vmlinuz", linux),
+        ("boot/initrd", mkinitramfs.compress(payload(batch).bytes(), "gzip")),
+    ])
+
+
+IMAGES = {f.__name__.replace("_", "-"): f for f in (payload, shell, u_root, chain)}
+
+
+def main(argv):
+    kind, args, kw = "none", [], {}
+    while argv:
+        a = argv.pop(0)
+        if a == "--compress":
+            kind = argv.pop(0)
+        elif "=" in a:
+            key, _, kw[key] = a.partition("=")
+        else:
+            args.append(a)
+    if len(args) != 2 or args[0] not in IMAGES:
+        print(__doc__)
+        for name, f in IMAGES.items():
+            print(f"  {name:10} {inspect.signature(f)}  {f.__doc__.splitlines()[0]}")
+        sys.exit(1)
+    data = mkinitramfs.compress(IMAGES[args[0]](**kw).bytes(), kind)
+    with open(args[1] + ".new", "wb") as f:
+        f.write(data)
+    os.rename(args[1] + ".new", args[1])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
