@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* What libraries expect of <string.h>. */
+#pragma once
+
+#include <lib/string.h>
