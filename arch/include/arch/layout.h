@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Arch contract: constants of the port, given as macros by port/layout.h.
+ *
+ *   PAGE_SHIFT PAGE_SIZE PAGE_MASK   page size (4 KiB; 16 KiB on loongarch64). PAGE_MASK = ~(PAGE_SIZE - 1)
+ *   KERNEL_STACK_SIZE        bytes of a thread's kernel stack, a power of two, whole pages
+ *   USER_VA_START USER_VA_END  a program may map [START, END); mmap_min_addr is START
+ *   USER_STACK_TOP           highest stack address before randomisation
+ *   ELF_PIE_BASE             load base of position-independent programs before randomisation
+ *   DIRECT_MAP_BASE          all RAM is mapped from here on, writable, not executable
+ *   VMAP_BASE VMAP_END       kernel stacks, ioremap, vmalloc; unmapped pages between
+ *   KERNEL_LINK_BASE         where the kernel ELF is linked
+ *   PAGE_TABLE_LEVELS, PAGE_TABLE_BITS   shape of the radix tree: BITS of address per level
+ *   LARGE_PAGE_LEVELS        bit mask of the levels at which a leaf may stand (bit 0 = PAGE_SIZE)
+ *   ELF_MACHINE              EM_* of programs
+ *   UTS_MACHINE              uname -m
+ */
+#pragma once
+
+#include <port/layout.h>
+
+#ifndef __ASSEMBLER__
+#include <lib/types.h>
+
+static inline void *phys_to_virt(paddr_t paddr)
+{
+	return (void *)(uintptr_t)(paddr + DIRECT_MAP_BASE);
+}
+
+/* Only for addresses of the direct map (page_alloc, kmalloc), not for stacks, vmap or kernel text. */
+static inline paddr_t virt_to_phys(const void *addr)
+{
+	return (uintptr_t)addr - DIRECT_MAP_BASE;
+}
+#endif
