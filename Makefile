@@ -53,8 +53,8 @@ LDFLAGS := -pie --no-dynamic-linker -z pack-relative-relocs --gc-sections -z max
 
 # --- sources --------------------------------------------------------------------------------------
 
-FOLDERS := lib mm kernel kernel/selftest boot block process syscall kexec \
-	$(patsubst %/,%,$(wildcard device device/*/ fs fs/*/ net net/*/ drivers/*/)) \
+FOLDERS := mm kernel boot block process syscall kexec \
+	$(patsubst %/,%,$(wildcard lib lib/*/ kernel/selftest device device/*/ fs fs/*/ net net/*/ drivers/*/)) \
 	arch/$(ARCH) $(filter-out %/boot %/include,$(patsubst %/,%,$(wildcard arch/$(ARCH)/*/)))
 
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c $(d)/*.S)))
