@@ -108,7 +108,7 @@ def every_kind(ctx):
 
 
 scenario("initramfs/every-kind", "owner, mode, time, links, fifo and nodes as the archive says", every_kind,
-         (r"^SEEN regular file 640 7:8 1234567890 1;symbolic link 777 0:0 \d+ 1;regular (empty )?file 644 0:0 \d+ 2;"
+         (r"^SEEN regular file 640 7:8 1234567890 1;symbolic link 777 0:0 \d+ 1;regular file 644 0:0 \d+ 2;"
           r"fifo 622 0:0 \d+ 1;directory 1777 0:0 \d+ 2;block special file 660 0:0 \d+ 1;"
           r"regular empty file 4755 0:5 \d+ 1; late body \.\./some/where",), exits=True)
 
@@ -143,14 +143,15 @@ DAMAGES = {
     "truncated-plain": lambda c: bytes(c.data[:len(c.data) // 2]),
     "garbled-xz": lambda c: (lambda b: b[:200] + b"\xa5" * 64 + b[264:])(compress(c.bytes(), "xz")),
     "garbled-zstd": lambda c: (lambda b: b[:100] + b"\xa5" * 32 + b[132:])(compress(c.bytes(), "zstd")),
-    "garbled-header": lambda c: bytes(c.data[:9000]) + b"0707XX" + bytes(c.data[9006:]),
+    "garbled-header": lambda c: (lambda at: bytes(c.data[:at]) + b"0707XX" + bytes(c.data[at + 6:]))(c.data.find(b"070701", 9000)),
     "huge-name": lambda c: b"070701" + b"0000000181A4" .ljust(16, b"0") + b"0" * 64 + b"7FFFFFFF" + b"0" * 8 + b"x" * 100,
     "huge-file": lambda c: b"070701" + (b"%08X" * 13 % (1, 0o100644, 0, 0, 1, 0, 0xfffffff0, 0, 0, 0, 0, 2, 0)) + b"a\0" + b"x" * 1000,
     "junk": lambda c: bytes(range(1, 200)) * 40,
 }
+# Linux says nothing about an archive that just ends.
 for name, how in DAMAGES.items():
     scenario(f"initramfs/bad/{name}", "damage is named, what was good stays", damaged(how),
-             (DAMAGE, r"^SEEN more=\d+"), exits=True)
+             (DAMAGE, r"^SEEN more=\d+"), exits=True, on_linux=name not in ("truncated-plain", "huge-file"))
 
 
 def escaping(ctx):
@@ -362,7 +363,7 @@ def chain(call, first=None, append=""):
         cpio.copy("boot/kernel", ctx.kernel)
         cpio.copy("boot/vmlinuz", f"{DL}/linux/vmlinuz")
         cpio.file("boot/initrd", compress(images.payload().bytes(), "gzip"), 0o644)
-        base = compress(cpio.bytes(), "lz4")
+        base = compress(cpio.bytes(), "gzip")
         base += b"\0" * (-len(base) % 4)
         carry = Cpio()
         carry.file("boot/base", base, 0o644)
