@@ -44,6 +44,7 @@ enum thread_work {
 	WORK_SIGNAL = 1 << 1,	  /* a signal may be deliverable */
 	WORK_NOTIFY = 1 << 2,	  /* process/ wants a look (exit of a group, timers) */
 	WORK_RESTORE_MASK = 1 << 3, /* sigsuspend, ppoll: put the saved mask back */
+	WORK_KILL = 1 << 4,	  /* a fatal signal is pending: ends killable sleeps too (WORK_SIGNAL is set as well) */
 };
 
 /* Bits of thread->syscall_work: why a system call goes the slow way. */
@@ -79,6 +80,7 @@ struct thread {
 	struct pid *pid; /* its thread ID */
 	struct signal_thread *signal;
 	struct ptrace_thread *ptrace;
+	struct vfork_wait *vfork; /* process/fork.c: who sleeps until this thread gave up its memory */
 	struct list_head process_node; /* process->threads */
 
 	/* set_tid_address, CLONE_CHILD_CLEARTID; robust futexes; restartable call. */
@@ -110,6 +112,10 @@ __must_check int kthread_run(const char *name, void (*entry)(void *arg), void *a
 
 /* Ends the current thread. What belongs to the process was given up before (process/exit.c). */
 [[noreturn]] void thread_exit(void);
+
+/* Called by the last thread_put() before the record is freed: process/ drops what a user thread holds (process, cred,
+ * pid, signal). Any context, does not sleep. NULL until process/ sets it. */
+extern void (*thread_release_user)(struct thread *thread);
 
 struct thread *thread_get(struct thread *thread);
 void thread_put(struct thread *thread);
