@@ -67,6 +67,16 @@ struct boot_setup_data {
 	uint32_t len_bytes;		/* of the payload */
 };
 
+/* What a parser found wrong and left out; bits of boot_info.complaints. */
+enum boot_complaint {
+	BOOT_BAD_MAP = 1 << 0,		/* ranges that are empty, wrap or do not fit in the table */
+	BOOT_NO_MAP = 1 << 1,		/* no memory map: sizes of old BIOS calls were used */
+	BOOT_BAD_INITRD = 1 << 2,	/* lies outside of usable memory */
+	BOOT_BAD_CMDLINE = 1 << 3,	/* not readable, or cut at the length limit */
+	BOOT_BAD_SETUP_DATA = 1 << 4,	/* a node outside of memory, too long, or a cycle */
+	BOOT_NR_COMPLAINTS = 5,
+};
+
 struct boot_info {
 	/* The firmware's memory map as handed on to the next kernel: sorted, without overlaps. */
 	unsigned int nr_map;
@@ -105,6 +115,8 @@ struct boot_info {
 	unsigned int nr_setup_data;
 	struct boot_setup_data setup_data[BOOT_MAX_SETUP_DATA];
 
+	uint32_t complaints;		/* enum boot_complaint: kernel_main() logs them */
+
 	char cmdline[BOOT_CMDLINE_BYTES];	/* NUL-terminated, as the loader passed it */
 };
 
@@ -118,7 +130,7 @@ extern struct boot_info boot_info;
 /*
  * Puts a range into the map, keeping it sorted. Overlaps are settled as Linux does: the higher
  * type number wins. An empty or wrapping range is ignored. Returns 0, -EINVAL for such a range,
- * or -ENOSPC when the map is full (the map is then still consistent).
+ * or -ENOSPC when the map is full (the map is then still consistent, the range partly in it).
  */
 int boot_add_range(struct boot_info *info, paddr_t start, uint64_t size_bytes, uint32_t type);
 
@@ -128,6 +140,14 @@ int boot_reserve(struct boot_info *info, paddr_t start, uint64_t size_bytes,
 
 /* Whether [start, start + size_bytes) lies in usable memory alone. */
 bool boot_range_is_usable(const struct boot_info *info, paddr_t start, uint64_t size_bytes);
+
+/* Looks for a word of the command line: "quiet", or with value != NULL "mem=64M". Returns whether it
+ * is there before a "--"; *value then points behind the '=' of the last one (it ends at a space,
+ * quotes are the caller's). For what is needed before the command line is parsed. */
+bool boot_cmdline_find(const char *cmdline, const char *name, const char **value);
+
+/* One line for the log for each bit of complaints. */
+const char *boot_complaint_text(enum boot_complaint bit);
 
 /* The name that /sys/firmware/memmap and the log use: "System RAM", "Reserved", ... */
 const char *boot_mem_type_name(uint32_t type);

@@ -3,23 +3,20 @@
 #pragma once
 
 #include <lib/alloc.h>
-#include <lib/string.h>
 
 static inline void *malloc(size_t size)
 {
-	return kvmalloc(size);
+	return kmalloc(size);
 }
 
 static inline void *calloc(size_t n, size_t size)
 {
-	void *p = mul_overflows(n, size, &size) ? NULL : kvmalloc(size);
-
-	return p ? memset(p, 0, size) : NULL;
+	return kcalloc(n, size);
 }
 
 static inline void free(void *p)
 {
-	kvfree(p);
+	kfree(p);
 }
 
 static inline int abs(int v)
