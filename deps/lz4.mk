@@ -6,4 +6,4 @@ LZ4_CFLAGS := -DLZ4_FREESTANDING=1 -DLZ4_memcpy=__builtin_memcpy -DLZ4_memmove=_
 
 $(eval $(call library,lz4,lz4/lib,lz4.c,$(LZ4_CFLAGS)))
 
-$(OUT)/lib/decompress/lz4.c.o: KERNEL_CFLAGS += -isystem $(DEPS_SRC)/lz4/lib -DLZ4_FREESTANDING=1
+$(OUT)/lib/decompress/lz4.c.o: KERNEL_CFLAGS += -isystem $(DEPS_SRC)/lz4/lib $(LZ4_CFLAGS)

@@ -29,3 +29,10 @@ void *kmemdup(const void *src, size_t size) __must_check;
 
 /* printf into a fresh string. */
 char *kasprintf(const char *fmt, ...) __must_check __printf(1, 2);
+
+/*
+ * Big buffers, which need not be physically contiguous. Thread context, may sleep. Aligned to 16
+ * bytes. Freed with kvfree() only.
+ */
+void *kvmalloc(size_t size) __must_check __attribute__((malloc, alloc_size(1)));
+void kvfree(void *p);		/* NULL is allowed */

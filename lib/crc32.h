@@ -7,5 +7,5 @@
 
 #include <lib/compiler.h>
 
-uint32_t crc32(uint32_t crc, const void *data, size_t size_bytes);
+uint32_t crc32_ieee(uint32_t crc, const void *data, size_t size_bytes);
 uint32_t crc32c(uint32_t crc, const void *data, size_t size_bytes);

@@ -8,6 +8,8 @@ Where a Linux is booted at the end, its /init prints PAYLOAD_LINE: the proof tha
 """
 import inspect
 import os
+import struct
+import subprocess
 import sys
 
 import mkinitramfs
@@ -96,13 +98,47 @@ def u_root(uinit=(), files=(), script=""):
 LINUX_CMDLINE = "console=ttyS0 panic=-1"
 
 
-def chain(batch="1", kexec="", linux=f"{DL}/linux/vmlinuz", append=""):
+def chain(batch="1", kexec="", linux=f"{DL}/linux/vmlinuz", append="", extra=""):
     """u-root whose init calls u-root's kexec on a Linux: kexec is more options for that command."""
     flags = kexec.split() + ["-c", " ".join((LINUX_CMDLINE, append)).strip(), "-i", "/boot/initrd", "/boot/vmlinuz"]
     return u_root(["kexec"] + flags, [
         ("boot/vmlinuz", linux),
-        ("boot/initrd", mkinitramfs.compress(payload(batch).bytes(), "gzip")),
+        ("boot/initrd", mkinitramfs.compress(payload(batch, extra).bytes(), "gzip")),
     ])
+
+
+def vmlinux(bzimage):
+    """The ELF inside a bzImage, found by the header's payload fields (boot protocol 2.08)."""
+    with open(bzimage, "rb") as f:
+        b = f.read()
+    offset, length = struct.unpack_from("<II", b, 0x248)
+    begin = (b[0x1f1] + 1) * 512 + offset
+    body = b[begin:begin + length - 4]
+    for magic, argv in UNPACKERS:
+        if body.startswith(magic):
+            return subprocess.run(argv, input=body, check=True, stdout=subprocess.PIPE).stdout
+    raise ValueError(f"{bzimage}: unknown compression {body[:6]}")
+
+
+UNPACKERS = (
+    (b"\xfd7zXZ", ["xz", "-dc"]),
+    (b"\x28\xb5\x2f\xfd", ["zstd", "-dqc"]),
+    (b"\x1f\x8b", ["gzip", "-dc"]),
+    (b"\x02\x21\x4c\x18", ["lz4", "-dqc"]),
+)
+
+
+def go_program(name):
+    """A static Go program of tests/programs as /init."""
+    go = subprocess.run([f"{TOP}/tools/fetch", "--print-go"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+    out = os.path.join(TOP, "build", "x86_64", "test", name)
+    env = {**os.environ, "CGO_ENABLED": "0", "GOOS": "linux", "GOARCH": "amd64", "GOTOOLCHAIN": "local",
+           "GOFLAGS": "-buildvcs=false -trimpath", "GO111MODULE": "off"}
+    subprocess.run([go, "build", "-o", out, f"{TOP}/tests/programs/{name}.go"], check=True, env=env)
+    cpio = mkinitramfs.Cpio()
+    busybox(cpio)
+    cpio.copy("init", out, 0o755)
+    return cpio
 
 
 IMAGES = {f.__name__.replace("_", "-"): f for f in (payload, shell, u_root, chain)}

@@ -36,19 +36,20 @@ class Cpio:
     def __init__(self):
         self.data = bytearray()
         self.ino = 0
-        self.paths = {}      # path -> (ino, mode), for parents and hard links
+        self.paths = {}      # path -> (ino, mode, offset), for parents and hard links
 
     def _entry(self, path, mode, body=b"", ino=None, nlink=1, rdev=(0, 0), owner=(0, 0), mtime=0):
         name = path.encode() + b"\0"
         if ino is None:
             self.ino += 1
             ino = self.ino
+        at = len(self.data)
         fields = (ino, mode, owner[0], owner[1], nlink, mtime, len(body), 0, 0, rdev[0], rdev[1], len(name), 0)
         self.data += b"070701" + b"".join(b"%08X" % f for f in fields) + name
         self._pad()
         self.data += body
         self._pad()
-        self.paths[path] = (ino, mode)
+        self.paths[path] = (ino, mode, at)
 
     def _pad(self):
         self.data += b"\0" * (-len(self.data) % 4)
@@ -80,7 +81,8 @@ class Cpio:
 
     def hard(self, path, earlier, body=b""):
         """A second name of an earlier file. Like GNU cpio's, the body may come with the last name."""
-        ino, mode = self.paths[earlier.strip("/")]
+        ino, mode, at = self.paths[earlier.strip("/")]
+        self.data[at + 38:at + 46] = b"%08X" % 2     # a reader looks for more names only then
         self._entry(path.strip("/"), mode, body, ino=ino, nlink=2)
 
     def node(self, path, kind, major, minor, mode=0o600):

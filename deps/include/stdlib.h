@@ -3,20 +3,23 @@
 #pragma once
 
 #include <lib/alloc.h>
+#include <lib/string.h>
 
 static inline void *malloc(size_t size)
 {
-	return kmalloc(size);
+	return kvmalloc(size);
 }
 
 static inline void *calloc(size_t n, size_t size)
 {
-	return kcalloc(n, size);
+	void *p = mul_overflows(n, size, &size) ? NULL : kvmalloc(size);
+
+	return p ? memset(p, 0, size) : NULL;
 }
 
 static inline void free(void *p)
 {
-	kfree(p);
+	kvfree(p);
 }
 
 static inline int abs(int v)

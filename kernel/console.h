@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Consoles: where the log goes besides its ring. A driver registers one; console= chooses (the last
+ * one named is /dev/console), without it the first registered one is taken.
+ */
+#pragma once
+
+#include <lib/list.h>
+#include <lib/types.h>
+
+struct console {
+	const char *name; /* "ttyS" */
+	int index;
+	uint32_t dev;	  /* device number of the tty behind it */
+
+	/* Queues up to n bytes for output by interrupt, returns how many were taken. Any context. */
+	size_t (*write)(struct console *console, const char *buf, size_t n);
+	/* By polling, for panic and the last lines before kexec. Any context. */
+	void (*write_polled)(struct console *console, const char *buf, size_t n);
+	void *data;
+	struct list_head node;
+};
+
+void console_register(struct console *console);
+/* More room in the driver's buffer: continue to drain the ring. Any context. */
+void console_kick(void);
+/* Everything in the ring out, by polling (panic, before kexec and power-off). */
+void console_flush_polled(void);
+/* The preferred console (its dev is what /dev/console opens), or NULL. */
+struct console *console_preferred(void);
+/* console= options given for a name, e.g. "115200n8", or NULL. */
+const char *console_options(const char *name, int index);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The record of a CPU: identity and what subsystems keep per CPU.
+ *
+ * Numbers: cpu->id counts 0 .. cpu_count() - 1 in firmware's order, the boot CPU is 0; hw_id is the
+ * hardware's name (APIC ID). Per-CPU data of a subsystem is a member here, of a type from its own
+ * header, so one look shows all of it.
+ */
+#pragma once
+
+#include <arch/cpu.h>
+#include <kernel/cpumask.h>
+#include <kernel/sched.h>
+#include <kernel/timer.h>
+#include <lib/types.h>
+#include <mm/page_cpu.h>
+
+struct thread;
+
+struct cpu {
+	struct cpu *self;	   /* first: x86 reads it through %gs:0 */
+	struct thread *current;	   /* second: x86 reads it through %gs:8 */
+	struct arch_cpu arch;	   /* the port's own (kernel stack pointer for traps, TSS, LAPIC id ...) */
+
+	/* Fixed at registration. */
+	unsigned int id;
+	uint64_t hw_id;
+	struct thread *idle_thread;
+
+	bool online;		   /* atomic; set by the CPU itself */
+	struct run_queue rq;	   /* kernel/sched.h */
+	struct timer_queue timers; /* kernel/timer.h */
+	struct page_cpu pages;	   /* mm/page_cpu.h: free lists of single pages */
+	void *smp_calls;	   /* kernel/smp.c: functions others want run here */
+
+	/* Statistics for /proc/stat, written by this CPU. */
+	uint64_t user_ns, system_ns, idle_ns, irq_count, context_switches;
+};
+
+/* Adds a CPU found by arch_enumerate_cpus(). -ENOSPC beyond maxcpus= or MAX_CPUS, -ENOMEM. */
+int cpu_register(uint64_t hw_id);
+
+/* The CPU with that number, or NULL. Valid for id < cpu_count(). Any context. */
+struct cpu *cpu_get(unsigned int id);
+unsigned int cpu_count(void);	     /* registered */
+unsigned int cpu_online_count(void);
+const struct cpumask *cpu_online_mask(void);
+
+/* kernel/main.c: the boot CPU's record, made before memory is given out by others. */
+void cpu_init(uint64_t hw_id);
+void cpu_set_online(struct cpu *cpu);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sending signals from below: ttys, pipes and timers signal threads and groups, but processes live two
+ * levels up. process/signal registers its functions here.
+ */
+#pragma once
+
+#include <lib/types.h>
+
+struct pid;
+struct thread;
+
+struct signal_ops {
+	/* Any context. */
+	void (*send_thread)(struct thread *thread, int signo);
+	int (*send_group)(struct pid *group, int signo);   /* 0, -ESRCH */
+	int (*send_process)(struct pid *process, int signo);
+
+	/* Job control, for the current thread: man 3 tcsetpgrp, 4 tty_ioctl. */
+	struct pid *(*current_group)(void);		   /* borrowed */
+	struct pid *(*current_session)(void);
+	bool (*is_session_leader)(void);
+	bool (*group_is_orphaned)(struct pid *group);
+	bool (*ignores)(int signo);			   /* ignored or blocked by the current thread */
+};
+
+void signal_set_ops(const struct signal_ops *ops);
+const struct signal_ops *signal_ops(void);
+
+/* A session leader with a controlling terminal exits: set by drivers/tty, called by process/exit in the leader's
+ * context. NULL until set. */
+extern void (*signal_leader_exit)(void *controlling_tty);

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* mm's places in kernel/main.c's lists. */
+#pragma once
+
+struct boot_info;
+
+/* Page allocator on boot_info's map, then kmalloc, then (by arch_mmu_init) the kernel's page tables. Boot CPU. */
+void mm_init(const struct boot_info *info);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vm_space: the memory of a process: ordered vmas and a page table. Shared by its threads (CLONE_VM).
+ *
+ * Locks: lock (rwsem) guards the set of vmas: changers hold it for writing, faults for reading;
+ * page_table_lock guards entries. Order: lock, then address_space locks, then page_table_lock.
+ */
+#pragma once
+
+#include <kernel/cpumask.h>
+#include <kernel/mutex.h>
+#include <kernel/spinlock.h>
+#include <lib/list.h>
+#include <lib/rbtree.h>
+#include <lib/types.h>
+#include <mm/pagetable.h>
+
+struct file;
+struct page;
+struct vm_space;
+struct vma;
+
+enum vma_flags {
+	VMA_READ = 1 << 0,
+	VMA_WRITE = 1 << 1,
+	VMA_EXEC = 1 << 2,
+	VMA_SHARED = 1 << 3,
+	VMA_MAY_READ = 1 << 4, /* what mprotect may turn on */
+	VMA_MAY_WRITE = 1 << 5,
+	VMA_MAY_EXEC = 1 << 6,
+	VMA_GROWS_DOWN = 1 << 7, /* stack */
+	VMA_IO = 1 << 8,	 /* device memory: not copied, not counted (/dev/mem, framebuffer) */
+	VMA_DONT_COPY = 1 << 9,	 /* MADV_DONTFORK */
+	VMA_WIPE_ON_FORK = 1 << 10,
+	VMA_LOCKED = 1 << 11,
+	VMA_DONT_DUMP = 1 << 12,
+	VMA_SPECIAL = 1 << 13, /* vdso */
+	VMA_NO_RESERVE = 1 << 14,
+};
+
+/* A fault being resolved. */
+struct vm_fault {
+	struct vma *vma;
+	vaddr_t addr;	 /* page aligned */
+	uint64_t index;	 /* page offset in the mapped object */
+	bool is_write;
+	struct page *page; /* out: with a reference for the mapping */
+};
+
+/*
+ * How mm reaches what is mapped (mm never includes fs). All are called with the vm_space's lock held;
+ * fault may sleep.
+ */
+struct vm_operations {
+	void (*open)(struct vma *vma);	/* the vma was duplicated (fork, split) */
+	void (*close)(struct vma *vma); /* before it is freed */
+	/* Gives the page: 0, -ENOMEM, or -EFAULT: beyond the end (SIGBUS). */
+	int (*fault)(struct vm_fault *fault);
+	int (*page_mkwrite)(struct vm_fault *fault); /* first write to a shared page; NULL: nothing to do */
+	int (*msync)(struct vma *vma, uint64_t start_index, uint64_t nr_pages);
+	/* For /proc/PID/maps: path or special name into buf; NULL op: "". */
+	void (*name)(struct vma *vma, char *buf, size_t size);
+};
+
+struct vma {
+	vaddr_t start, end; /* page aligned, end exclusive */
+	uint32_t flags;	    /* enum vma_flags */
+	uint64_t pgoff;	    /* offset of start in the object, in pages */
+	struct file *file;  /* NULL: anonymous; reference owned through ops */
+	const struct vm_operations *ops; /* NULL: anonymous */
+	void *private_data;
+	struct vm_space *space;
+	struct rb_node node;	    /* space->vmas by start */
+	struct list_head list_node; /* space->vma_list, ascending */
+};
+
+struct vm_space {
+	unsigned int refs; /* refcount: threads and borrowers */
+	struct rwsem lock;
+
+	/* Guarded by lock. */
+	struct rb_root vmas;
+	struct list_head vma_list;
+	struct vma *last_hit;	/* atomic hint */
+	unsigned int nr_vmas;
+	uint64_t total_pages;	/* VmSize */
+
+	struct spinlock page_table_lock;
+	/* Guarded by page_table_lock. */
+	struct pagetable pagetable;
+	uint64_t rss_anon_pages, rss_file_pages;
+
+	struct cpumask cpus; /* atomic: CPUs whose TLB may hold it */
+	uint64_t asid;
+
+	/* Set by exec, brk and prctl(PR_SET_MM); guarded by lock. */
+	vaddr_t brk_start, brk;
+	vaddr_t stack_top;
+	vaddr_t mmap_top; /* search from here down */
+	vaddr_t code_start, code_end, data_start, data_end;
+	vaddr_t arg_start, arg_end, env_start, env_end;
+	vaddr_t vdso;
+	uint64_t auxv[48];
+	struct file *exe_file; /* /proc/PID/exe; owned by process/ */
+	void (*release_exe)(struct file *file);
+};
+
+/* An empty space, one reference; NULL: no memory. */
+struct vm_space *vm_space_create(void);
+struct vm_space *vm_space_get(struct vm_space *space);
+void vm_space_put(struct vm_space *space);
+
+/* fork: a copy with copy-on-write. -ENOMEM. Takes both locks. */
+__must_check int vm_space_fork(struct vm_space *parent, struct vm_space **out);
+
+/* Makes space the current thread's and loads it (exec). NULL for a kernel thread. */
+void vm_space_activate(struct vm_space *space);
+/* For the scheduler: loads next's table, if it has one. Interrupts off. */
+void vm_space_switch(struct vm_space *prev, struct vm_space *next);
+
+/* The vma that holds addr, or NULL. Lock held. */
+struct vma *vma_find(struct vm_space *space, vaddr_t addr);
+/* The first vma that ends above addr, or NULL. Lock held. */
+struct vma *vma_find_next(struct vm_space *space, vaddr_t addr);
+static inline struct vma *vma_first(struct vm_space *space)
+{
+	return list_empty(&space->vma_list) ? NULL : list_first_entry(&space->vma_list, struct vma, list_node);
+}
+
+/*
+ * mmap. Takes the lock itself. flags are VMA_*; fixed replaces what is there, fixed_noreplace fails with -EEXIST; addr is a
+ * hint otherwise. setup (may be NULL: anonymous) is called with the new vma filled in, before it is visible:
+ * sets ops, file, private_data. On success *out is the address.
+ */
+struct vm_map_request {
+	vaddr_t addr;
+	size_t size;
+	uint32_t flags;
+	uint64_t pgoff;
+	bool fixed, fixed_noreplace, populate;
+	int (*setup)(struct vma *vma, void *ctx);
+	void *ctx;
+};
+__must_check int vm_map(struct vm_space *space, const struct vm_map_request *request, vaddr_t *out);
+__must_check int vm_unmap(struct vm_space *space, vaddr_t start, size_t size);
+__must_check int vm_protect(struct vm_space *space, vaddr_t start, size_t size, uint32_t rwx);
+__must_check int vm_brk(struct vm_space *space, vaddr_t wanted, vaddr_t *out);
+__must_check int vm_remap(struct vm_space *space, vaddr_t old, size_t old_size, size_t new_size, unsigned int flags, vaddr_t new_addr, vaddr_t *out);
+__must_check int vm_advise(struct vm_space *space, vaddr_t start, size_t size, int advice); /* MADV_* */
+__must_check int vm_sync(struct vm_space *space, vaddr_t start, size_t size, int flags);
+
+/* Drops the page-table entries that map [index, index + nr) of an object in this vma (truncate). */
+void vma_zap(struct vma *vma, uint64_t index, uint64_t nr);
+
+/* Resolves a fault: 0, -EFAULT (SIGSEGV; *code = SEGV_MAPERR or SEGV_ACCERR), -EFAULT with BUS_ADRERR, -ENOMEM. */
+int vm_handle_fault(struct vm_space *space, vaddr_t addr, unsigned int access, int *signo, int *code);
+
+/* Reads or writes another space's memory, faulting pages in (ptrace, /proc/PID/mem, cmdline). Returns bytes done. */
+size_t vm_access(struct vm_space *space, vaddr_t addr, void *buf, size_t size, bool write);
+
+/* A user page pinned for direct use (futex keys, DMA): reference taken. 0 or -EFAULT. */
+__must_check int vm_pin_page(struct vm_space *space, vaddr_t addr, bool write, struct page **out);

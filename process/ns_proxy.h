@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Namespaces of a thread (man 7 namespaces): mount and UTS are real; PID, IPC, NET, USER, cgroup: see docs/caveats.md. */
+#pragma once
+
+#include <lib/types.h>
+#include <linux/utsname.h>
+
+struct mount_namespace;
+
+struct uts_namespace {
+	unsigned int refs;
+	struct new_utsname name; /* nodename, domainname; guarded by uts_lock */
+};
+
+struct ns_proxy {
+	unsigned int refs;
+	struct mount_namespace *mount;
+	struct uts_namespace *uts;
+};
+
+extern struct ns_proxy init_ns;
+
+struct ns_proxy *ns_proxy_get(struct ns_proxy *ns);
+void ns_proxy_put(struct ns_proxy *ns);

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""One QEMU guest on a serial line: start it, wait for lines, type, stop it. Used by tests and bench."""
+import os
+import re
+import select
+import subprocess
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+DL = os.path.realpath(os.environ.get("KINDLING_DL", os.path.join(TOP, "build", "dl")))
+
+# The Linux and Kindling ways of saying that all is lost; waiting on would only cost time.
+DEAD = re.compile(rb"Kernel panic - not syncing[^\n]*|kernel panic:[^\n]*", re.I)
+
+
+class VmError(Exception):
+    """The guest did not do what was awaited; the text says what it did."""
+
+
+class Vm:
+    """A running guest. log is all serial output so far, without carriage returns."""
+
+    def __init__(self, kernel, initrd=None, append="", smp=1, mem="512M", machine="q35", cpu=None,
+                 arch="x86_64", icount=False, extra=(), dead=DEAD):
+        argv = [f"{DL}/qemu/bin/qemu-system-{arch}", "-machine", machine, "-smp", str(smp), "-m", mem,
+                "-display", "none", "-monitor", "none", "-no-reboot",
+                "-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line"]
+        if cpu:
+            argv += ["-cpu", cpu]
+        if icount:
+            argv += ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
+                     "-rtc", "base=2025-01-01,clock=vm", "-seed", "1"]
+        if not any(str(e).startswith("-nic") or e == "-netdev" for e in extra):
+            argv += ["-nic", "none"]
+        if kernel:
+            argv += ["-kernel", kernel, "-append", append]
+            argv += ["-initrd", initrd] if initrd else []
+        self.argv = argv + [str(e) for e in extra]
+        self.dead = dead
+        self.log = b""
+        self.at = 0        # everything before was matched by an expect
+        self.proc = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     stderr=subprocess.STDOUT, bufsize=0)
+
+    def _read(self, seconds):
+        """Take what the line has; False at its end."""
+        fd = self.proc.stdout.fileno()
+        if not select.select([fd], [], [], seconds)[0]:
+            return True
+        data = os.read(fd, 65536)
+        self.log += data.replace(b"\r", b"")
+        return bool(data)
+
+    def expect(self, pattern, timeout):
+        """Wait until pattern matches what has not been matched yet; returns the match."""
+        end = time.monotonic() + timeout
+        rx = re.compile(pattern.encode() if isinstance(pattern, str) else pattern, re.M)
+        alive = True
+        while True:
+            m = rx.search(self.log, self.at)
+            if m:
+                self.at = m.end()
+                return m
+            lost = self.dead.search(self.log) if self.dead else None
+            if lost:
+                raise VmError(f"'{lost.group(0).decode(errors='replace')}' while waiting for /{pattern}/")
+            if not alive:
+                raise VmError(f"QEMU ended while waiting for /{pattern}/")
+            left = end - time.monotonic()
+            if left <= 0:
+                raise VmError(f"no /{pattern}/ in {timeout:.0f} s")
+            alive = self._read(min(left, 1))
+
+    def send(self, text):
+        try:
+            self.proc.stdin.write(text.encode() if isinstance(text, str) else text)
+        except BrokenPipeError:
+            raise VmError("QEMU has ended, nobody to type to") from None
+
+    def wait_exit(self, timeout):
+        end = time.monotonic() + timeout
+        while self._read(min(1, max(0, end - time.monotonic()))):
+            if time.monotonic() > end:
+                raise VmError(f"did not power off in {timeout:.0f} s")
+        return self.proc.wait()
+
+    def stop(self):
+        if self.proc.poll() is None:
+            self.proc.kill()
+        self.proc.wait()
+        self.proc.stdin.close()
+        self.proc.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.stop()
+
+    def text(self):
+        return self.log.decode(errors="replace")
