@@ -9,6 +9,7 @@
 #pragma once
 
 #include <fs/vfs_types.h>
+#include <kernel/mutex.h>
 #include <kernel/spinlock.h>
 #include <lib/compiler.h>
 #include <lib/list.h>
@@ -21,6 +22,7 @@ enum dentry_flags {
 	DENTRY_MOUNTED = 1 << 1, /* something is mounted on it, in some namespace */
 	DENTRY_DELETED = 1 << 2, /* unlinked: " (deleted)" */
 	DENTRY_NOCACHE = 1 << 3, /* /proc/PID: dropped when the last reference goes */
+	DENTRY_PINNED = 1 << 4,	 /* holds a reference of its own: the name exists only here (ramfs) */
 };
 
 struct dentry_ops {
@@ -49,10 +51,11 @@ struct dentry {
 	struct spinlock lock;
 	/* Guarded by lock. */
 	struct list_head children; /* by child->sibling, creation order */
+	uint64_t next_dir_pos;	   /* for the next child's dir_pos */
 	struct list_head sibling;  /* guarded by the parent's lock */
+	uint64_t dir_pos;	   /* its place in the parent's listing, for dcache_iterate; guarded by the parent's lock */
 };
 
-void dentry_init_cache(void);
 
 /* A new negative, unhashed dentry under parent; one reference. NULL: no memory. */
 struct dentry *dentry_alloc(struct dentry *parent, const char *name, size_t len);
@@ -74,6 +77,31 @@ void dentry_put(struct dentry *dentry);
 
 /* Cached child with a reference, or NULL. */
 struct dentry *dentry_lookup(struct dentry *parent, const char *name, size_t len);
+/* The same with the name's hash known. */
+struct dentry *dentry_lookup_hashed(struct dentry *parent, const char *name, size_t len, uint32_t hash);
+struct dentry *dentry_parent_get(struct dentry *dentry); /* with a reference; itself at a root */
+
+#define DENTRY_HASH_START 0x811c9dc5u
+static inline uint32_t dentry_hash_step(uint32_t hash, char c)
+{
+	return (hash ^ (uint8_t)c) * 0x01000193u;
+}
+static inline uint32_t dentry_hash_name(const char *name, size_t len)
+{
+	uint32_t hash = DENTRY_HASH_START;
+
+	while (len--)
+		hash = dentry_hash_step(hash, *name++);
+	return hash;
+}
+
+/* rename(2): dentry takes the name and parent of target, which leaves the tree; or both change places. The callers
+ * hold rename_lock for writing and both directories' locks. -ENOMEM before anything changed. */
+extern struct rwsem rename_lock; /* read: names and parents stay */
+__must_check int dentry_move(struct dentry *dentry, struct dentry *target);
+__must_check int dentry_exchange(struct dentry *a, struct dentry *b);
+/* Whether dentry is ancestor or lies below it. rename_lock held. */
+bool dentry_is_below(const struct dentry *dentry, const struct dentry *ancestor);
 
 /* Absolute path as seen from root; into buf from its end; start of the text, or NULL: too long (-ENAMETOOLONG).
  * "(unreachable)" prefix and " (deleted)" suffix as Linux. */

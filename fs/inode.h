@@ -58,6 +58,11 @@ struct inode_ops {
 	int (*getattr)(struct inode *inode, struct statx *stat); /* after the generic fields were filled; NULL: nothing to add */
 	int (*setattr)(struct inode *inode, const struct inode_attr *attr); /* NULL: inode_setattr_simple() */
 	int (*permission)(struct inode *inode, int mask); /* MAY_*; NULL: mode bits */
+
+	/* Extended attributes (man 7 xattr); NULL: -EOPNOTSUPP. Sizes as the system calls: size 0 asks for the length. */
+	ssize_t (*getxattr)(struct inode *inode, const char *name, void *value, size_t size); /* -ENODATA, -ERANGE */
+	int (*setxattr)(struct inode *inode, const char *name, const void *value, size_t size, int flags); /* value NULL: remove */
+	ssize_t (*listxattr)(struct inode *inode, char *list, size_t size);
 };
 
 struct inode {
@@ -99,17 +104,25 @@ static inline void inode_get(struct inode *inode)
 {
 	__atomic_fetch_add(&inode->refs, 1, __ATOMIC_RELAXED);
 }
-void inode_put(struct inode *inode);
+void inode_put_last(struct inode *inode);
+static inline void inode_put(struct inode *inode)
+{
+	if (__atomic_sub_fetch(&inode->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		inode_put_last(inode);
+}
 
 /* Permission of the current thread's cred (man 7 path_resolution): 0 or -EACCES. mask: MAY_*. */
 int inode_permission(struct inode *inode, int mask);
 bool inode_owner_or_capable(struct inode *inode);
 
-int inode_setattr(struct inode *inode, struct inode_attr *attr); /* checks, then ops->setattr */
+int inode_setattr(struct inode *inode, struct inode_attr *attr); /* checks, then ops->setattr; inode->lock held for writing */
 int inode_setattr_simple(struct inode *inode, const struct inode_attr *attr); /* fields only; truncates the page cache */
 void inode_fill_stat(struct inode *inode, struct statx *stat);
 void inode_touch(struct inode *inode, unsigned int attr_times); /* ATTR_ATIME|ATTR_MTIME|ATTR_CTIME to now */
 void inode_set_owner(struct inode *inode, struct inode *dir, mode_t mode); /* fsuid, fsgid, setgid directories */
+void inode_set_nlink(struct inode *inode, int delta); /* adds delta, ctime to now */
+struct timespec_ns inode_now(void); /* CLOCK_REALTIME */
+int inode_kill_suid(struct inode *inode); /* a write or truncation drops S_ISUID, S_ISGID (unless CAP_FSETID) */
 
 /* Executable images: -ETXTBSY if it is open for writing; and the reverse. */
 int inode_deny_write(struct inode *inode);

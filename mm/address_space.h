@@ -21,6 +21,10 @@ struct address_space_ops {
 	int (*read_page)(struct address_space *mapping, struct page *page);
 	/* Writes a dirty page back. NULL: the cache is the only copy. */
 	int (*write_page)(struct address_space *mapping, struct page *page);
+	/* Accounting (tmpfs size=): asked before a new page goes in, 0 or -ENOSPC; told when nr pages are gone. NULL: none.
+	 * Must not sleep; mapping->lock may be held. */
+	int (*charge_page)(struct address_space *mapping);
+	void (*uncharge_pages)(struct address_space *mapping, uint64_t nr_pages);
 };
 
 struct address_space {
