@@ -1,33 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86_64 constants for <arch/layout.h>: 4-level paging always.
+ * The x86_64 address space: 4-level paging always, the kernel in the upper half.
  *
- *	0000000000010000 - 00007fffffffefff  programs
- *	ffff888000000000 - ffffc87fffffffff  direct map of RAM, 64 TiB
- *	ffffc90000000000 - ffffe8ffffffffff  kernel stacks, ioremap, vmalloc
- *	ffffffff80000000 - ffffffffbfffffff  kernel image, at its link address + a random slide
+ *	0000000000010000 - 00007ffffffff000	programs
+ *	ffff888000000000 - ffffc87fffffffff	direct map of all RAM (64 TiB)
+ *	ffffc90000000000 - ffffe8ffffffffff	vmap: kernel stacks, ioremap, vmalloc
+ *	ffffffff80000000 - ffffffffffffffff	kernel image (linked at +16 MiB, may slide)
  */
 #pragma once
 
-#define PAGE_SHIFT		12
-#define PAGE_SIZE		(1 << PAGE_SHIFT)
-#define PAGE_MASK		(~(PAGE_SIZE - 1))
+#include <linux/elf-em.h>
 
-#define KERNEL_STACK_SIZE	16384
+#define PAGE_SHIFT 12
+#ifdef __ASSEMBLER__
+#define PAGE_SIZE 4096
+#else
+#define PAGE_SIZE 4096UL
+#endif
+#define PAGE_MASK (~(PAGE_SIZE - 1))
 
-#define USER_VA_START		0x0000000000010000
-#define USER_VA_END		0x00007ffffffff000
-#define USER_STACK_TOP		USER_VA_END
-#define ELF_PIE_BASE		0x0000555555554000
+#define KERNEL_STACK_SIZE 16384
 
-#define DIRECT_MAP_BASE		0xffff888000000000
-#define VMAP_BASE		0xffffc90000000000
-#define VMAP_END		0xffffe90000000000
-#define KERNEL_LINK_BASE	0xffffffff81000000
+#define USER_VA_START 0x10000
+#define USER_VA_END 0x7ffffffff000
+#define USER_STACK_TOP USER_VA_END
+#define ELF_PIE_BASE 0x555555554000 /* two thirds of the user space, as Linux */
 
-#define PAGE_TABLE_LEVELS	4
-#define PAGE_TABLE_BITS		9
-#define LARGE_PAGE_LEVELS	0x3	/* 4 KiB, 2 MiB; 1 GiB where the CPU says so is not used */
+#define DIRECT_MAP_BASE 0xffff888000000000
+#define VMAP_BASE 0xffffc90000000000
+#define VMAP_END 0xffffe90000000000
+#define KERNEL_LINK_BASE 0xffffffff81000000
 
-#define ELF_MACHINE		62	/* EM_X86_64 */
-#define UTS_MACHINE		"x86_64"
+#define PAGE_TABLE_LEVELS 4
+#define PAGE_TABLE_BITS 9
+
+#ifndef __ASSEMBLER__
+/* 4 KiB and 2 MiB; 1 GiB where the CPU has it. Set by arch_init_early(). */
+extern unsigned int x86_large_page_levels;
+#define LARGE_PAGE_LEVELS x86_large_page_levels
+#endif
+
+#define ELF_MACHINE EM_X86_64
+#define UTS_MACHINE "x86_64"

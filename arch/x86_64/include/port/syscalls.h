@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * System calls that only x86_64 has: the names that asm-generic dropped (open, stat, fork, poll ...)
+ * and its own (arch_prctl). Same form as syscall/table.h; syscall/table.c includes both.
+ */

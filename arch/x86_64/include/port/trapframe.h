@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The trap frame is Linux's struct pt_regs, as entry.S pushes it. orig_rax is the number of the
+ * system call, or -1 when the entry was no system call.
+ */
+#pragma once
+
+#include <arch/context.h>
+#include <asm/ptrace.h>
+
+struct trapframe {
+	struct pt_regs r;
+};
+
+static inline struct trapframe *arch_user_frame(const struct thread *thread)
+{
+	/* struct arch_thread is the first member of struct thread. */
+	return (struct trapframe *)((const struct arch_thread *)thread)->stack_top - 1;
+}
+
+static inline bool arch_frame_is_user(const struct trapframe *frame)
+{
+	return frame->r.cs & 3;
+}
+
+static inline uintptr_t arch_frame_ip(const struct trapframe *frame)
+{
+	return frame->r.rip;
+}
+
+static inline uintptr_t arch_frame_sp(const struct trapframe *frame)
+{
+	return frame->r.rsp;
+}
+
+static inline void arch_frame_set_ip(struct trapframe *frame, uintptr_t ip)
+{
+	frame->r.rip = ip;
+}
+
+static inline void arch_frame_set_sp(struct trapframe *frame, uintptr_t sp)
+{
+	frame->r.rsp = sp;
+}
