@@ -101,6 +101,7 @@
 #define ACQUIRES(...)		__tsa(acquire_capability(__VA_ARGS__))
 #define ACQUIRES_SHARED(...)	__tsa(acquire_shared_capability(__VA_ARGS__))
 #define TRY_ACQUIRES(...)	__tsa(try_acquire_capability(__VA_ARGS__))
+#define TRY_ACQUIRES_SHARED(...) __tsa(try_acquire_shared_capability(__VA_ARGS__))
 #define RELEASES(...)		__tsa(release_capability(__VA_ARGS__))
 #define RELEASES_SHARED(...)	__tsa(release_shared_capability(__VA_ARGS__))
 #define MUST_HOLD(...)		__tsa(requires_capability(__VA_ARGS__))
