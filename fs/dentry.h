@@ -96,10 +96,10 @@ static inline uint32_t dentry_hash_name(const char *name, size_t len)
 }
 
 /* rename(2): dentry takes the name and parent of target, which leaves the tree; or both change places. The callers
- * hold rename_lock for writing and both directories' locks. -ENOMEM before anything changed. */
+ * hold rename_lock for writing and both directories' locks. */
 extern struct rwsem rename_lock; /* read: names and parents stay */
-__must_check int dentry_move(struct dentry *dentry, struct dentry *target);
-__must_check int dentry_exchange(struct dentry *a, struct dentry *b);
+void dentry_move(struct dentry *dentry, struct dentry *target);
+void dentry_exchange(struct dentry *a, struct dentry *b);
 /* Whether dentry is ancestor or lies below it. rename_lock held. */
 bool dentry_is_below(const struct dentry *dentry, const struct dentry *ancestor);
 
