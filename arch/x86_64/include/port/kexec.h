@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* x86_64's inline parts of <arch/kexec.h>. */
+#pragma once
+
+static inline bool arch_kexec_has_format(enum kexec_format_id id)
+{
+	return id == KEXEC_FORMAT_BZIMAGE || id == KEXEC_FORMAT_ELF;
+}
