@@ -45,7 +45,6 @@ __must_check int device_bind(struct device *dev, const struct driver *driver);
 /* /sys/class/CLASS/NAME -> device directory/CLASS/NAME with "dev" (major:minor) and "uevent"; /dev node by
  * devtmpfs_add. parent may be NULL (/sys/devices/virtual). Returns the class directory node or NULL. */
 struct pseudo_node *device_class_add(const char *class_name, const char *name, struct device *parent, mode_t node_mode, uint32_t dev_number);
-void device_class_remove(struct pseudo_node *node);
 
 /* Devices of the machine that no bus lists (ISA serial port, RTC): a driver's one call at start. */
 struct machine_driver {

@@ -30,6 +30,10 @@ struct pseudo_node *pseudo_add_file(struct pseudo_node *parent, const char *name
 struct pseudo_node *pseudo_add_link(struct pseudo_node *parent, const char *name, const char *target);
 /* A relative link from one node of a tree to another, as sysfs makes them. */
 struct pseudo_node *pseudo_add_node_link(struct pseudo_node *parent, const char *name, struct pseudo_node *target);
+/* The same, its directories made on the way ("dev/char/4:64"). */
+struct pseudo_node *pseudo_add_node_link_path(struct pseudo_node *root, const char *path, struct pseudo_node *target);
+/* The node of that path, with a reference, or NULL. */
+struct pseudo_node *pseudo_find(struct pseudo_node *root, const char *path);
 /* Takes the node and all below it out of the tree; open files then read as ended (-ENODEV). */
 void pseudo_remove(struct pseudo_node *node);
-void pseudo_put(struct pseudo_node *node);
+void pseudo_put(struct pseudo_node *node); /* NULL: nothing */

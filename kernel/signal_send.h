@@ -21,6 +21,7 @@ struct signal_ops {
 	struct pid *(*current_session)(void);
 	bool (*is_session_leader)(void);
 	bool (*group_is_orphaned)(struct pid *group);
+	bool (*group_in_session)(struct pid *group, struct pid *session); /* some process of it is */
 	bool (*ignores)(int signo);			   /* ignored or blocked by the current thread */
 };
 

@@ -149,6 +149,11 @@ __must_check int vm_remap(struct vm_space *space, vaddr_t old, size_t old_size, 
 __must_check int vm_advise(struct vm_space *space, vaddr_t start, size_t size, int advice); /* MADV_* */
 __must_check int vm_sync(struct vm_space *space, vaddr_t start, size_t size, int flags);
 
+/* For a file's mmap operation. Device memory: the whole vma is mapped to paddr at once, prot_extra says MMU_UNCACHED or
+ * MMU_WRITE_COMBINE; sets VMA_IO. Anonymous: /dev/zero; private, or a shared object of its own. 0, -ENOMEM. */
+__must_check int vm_map_device(struct vma *vma, paddr_t paddr, unsigned int prot_extra);
+__must_check int vm_map_anonymous(struct vma *vma);
+
 /* Drops the page-table entries that map [index, index + nr) of an object in this vma (truncate). */
 void vma_zap(struct vma *vma, uint64_t index, uint64_t nr);
 
