@@ -14,15 +14,15 @@ $(BOOT)/payload.zst: $(BOOT)/payload.elf
 	$(call say,ZSTD,$@)zstd -q -f --ultra -22 --check --single-thread -o $@ $<
 
 $(BOOT)/setup.o: arch/x86_64/boot/setup.S arch/x86_64/boot/image.mk
-	$(call say,AS,$<)mkdir -p $(@D) && $(CC) $(KERNEL_ASFLAGS) -DKINDLING_VERSION='"$(BOOT_VERSION)"' -c -o $@ $<
+	$(call say,AS,$<)mkdir -p $(@D) && $(CC) $(KERNEL_ASFLAGS) -DKINDLING_VERSION='"$(BOOT_VERSION)"' -MMD -MP -c -o $@ $<
 $(BOOT)/entry.o: arch/x86_64/boot/entry.S $(BOOT)/payload.zst
 	$(call say,AS,$<)$(CC) $(KERNEL_ASFLAGS) -DPAYLOAD='"$(BOOT)/payload.zst"' -c -o $@ $<
-$(BOOT)/unpack.o: arch/x86_64/boot/unpack.c
+$(BOOT)/unpack.o: arch/x86_64/boot/unpack.c arch/x86_64/boot/image.mk
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(BOOT_CFLAGS) -isystem $(DEPS_SRC)/libzstd/lib -isystem deps/include -MMD -MP -c -o $@ $<
 $(BOOT)/string.o: lib/string.c
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(BOOT_CFLAGS) -MMD -MP -c -o $@ $<
-$(BOOT)/deps/zstd/%.o: $(DEPS_SRC)/libzstd/lib/%
-	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(DEPS_CFLAGS) -Oz -g0 -fno-jump-tables $(ZSTD_CFLAGS) -c -o $@ $<
+$(BOOT)/deps/zstd/%.o: $(DEPS_SRC)/libzstd/lib/% arch/x86_64/boot/image.mk
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) -Iarch/x86_64/boot/include $(DEPS_CFLAGS) -Oz -g0 -fno-jump-tables $(ZSTD_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The kernel's size in memory and its entry's offset, from its symbols.
 $(BOOT)/kernel.args: $(OUT)/kindling.elf $(BOOT)/payload.elf
@@ -36,4 +36,4 @@ $(OUT)/kindling.img: $(BOOT_OBJS) $(BOOT)/kernel.args arch/x86_64/boot/image.ld
 		-T arch/x86_64/boot/image.ld -o $(BOOT)/image.elf @$(BOOT)/kernel.args $(BOOT_OBJS) && \
 		$(OBJCOPY) -O binary $(BOOT)/image.elf $@
 
--include $(BOOT)/unpack.d $(BOOT)/string.d
+-include $(patsubst %.o,%.d,$(BOOT_OBJS))

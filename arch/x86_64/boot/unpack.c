@@ -7,7 +7,6 @@
 #include <zstd.h>
 
 #include <asm/bootparam.h>
-#include <lib/alloc.h>
 #include <lib/compiler.h>
 #include <lib/string.h>
 
@@ -54,16 +53,6 @@ static void __noreturn fail(const char *text)
 	}
 	for (;;)
 		__asm__ volatile("cli; hlt");
-}
-
-/* The decoder names the heap in paths that a static state never takes. */
-void *kmalloc(size_t size)
-{
-	return NULL;
-}
-
-void kfree(void *ptr)
-{
 }
 
 void unpack(uint8_t *to)
