@@ -9,6 +9,7 @@
 #include <arch/smp.h>
 #include <arch/time.h>
 #include <boot/boot_info.h>
+#include <device/acpi/acpi.h>
 #include <device/device.h>
 #include <fs/initramfs/initramfs.h>
 #include <fs/mount.h>
@@ -42,6 +43,7 @@ void kernel_main(struct boot_info *info)
 	params_parse(info->cmdline);
 	iomem_init(info);
 	irq_init();
+	acpi_init(info->rsdp);		 /* tables only */
 	arch_init();			 /* interrupt controllers */
 	arch_time_init();		 /* the counter's rate */
 	time_init();			 /* clocks run */

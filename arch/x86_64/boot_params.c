@@ -211,6 +211,36 @@ static uint64_t parse_mem_limit(const char *cmdline)
 	return bytes ?: ~0ull;
 }
 
+/* ACPI 6.5, 5.2.5.1: on a 16-byte boundary in the first KiB of the extended BIOS data area, or in the
+ * BIOS area. */
+static paddr_t search_rsdp(paddr_t start, uint32_t size, boot_map_fn *map)
+{
+	const uint8_t *area = start ? map(start, size) : NULL;
+
+	for (uint32_t at = 0; area && at + 20 <= size; at += 16) {
+		uint8_t sum = 0;
+
+		if (memcmp(area + at, "RSD PTR ", 8))
+			continue;
+		for (unsigned int i = 0; i < 20; i++)
+			sum += area[at + i];
+		if (!sum)
+			return start + at;
+	}
+	return 0;
+}
+
+static void find_rsdp(struct boot_info *info, boot_map_fn *map)
+{
+	const uint16_t *ebda_segment = map(0x40e, sizeof(*ebda_segment));
+
+	if (boot_params_copy.acpi_rsdp_addr)
+		info->rsdp = boot_params_copy.acpi_rsdp_addr;
+	else if (!info->efi.systab && ebda_segment)
+		info->rsdp = search_rsdp((paddr_t)*ebda_segment << 4, 1024, map) ?:
+			search_rsdp(0xe0000, 0x20000, map);
+}
+
 void boot_params_parse(struct boot_info *info, boot_map_fn *map)
 {
 	struct boot_params *params = &boot_params_copy;
@@ -222,10 +252,10 @@ void boot_params_parse(struct boot_info *info, boot_map_fn *map)
 	parse_e820(info, params);
 	boot_reserve(info, 0, LOW_RESERVED_BYTES, BOOT_RESERVE_FIRMWARE);
 	boot_reserve(info, info->kernel_start, info->kernel_size_bytes, BOOT_RESERVE_KERNEL);
-	info->rsdp = params->acpi_rsdp_addr;
 	info->screen = params->screen_info;
 	info->has_screen = info->screen.orig_video_isVGA != 0;
 	parse_efi(info, params);
+	find_rsdp(info, map);
 	if (hdr->header != HEADER_MAGIC)
 		return;
 	parse_loader(info, hdr);
