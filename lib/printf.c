@@ -244,6 +244,8 @@ static void buffer_out(void *cookie, const char *text, size_t n)
 	struct buffer *buffer = cookie;
 
 	n = min(n, buffer->left);
+	if (!n)
+		return;
 	memcpy(buffer->p, text, n);
 	buffer->p += n;
 	buffer->left -= n;

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+# Unit tests and fuzz targets of pure code, on the build machine under ASan and UBSan.
+#
+#	make host-tests		builds and runs tests/host/**/test_*.c, each a program of its own
+#	make fuzz		runs every tests/host/fuzz/fuzz_*.c for FUZZ_SECONDS from its corpus
+#
+# The code under test is HOST_SOURCES: files with no need but a heap (tests/host/shim.c). Who writes
+# a parser adds it here. Names that the C library has, too, get the prefix k_ (tests/host/libc.syms).
+
+HOST := build/host
+HOST_CC := clang-19
+FUZZ_SECONDS ?= 10
+
+HOST_SOURCES := $(filter-out lib/string.c lib/printf.c,$(wildcard lib/*.c lib/decompress/*.c)) \
+	fs/initramfs/unpack.c $(wildcard boot/boot_info.c)
+HOST_RENAMED := lib/string.c lib/printf.c
+
+HOST_DEPS := $(foreach l,zstd xz zlib bzip2 lz4,$(patsubst $(OUT)/deps/%,%,$($(l)_OBJS)))
+HOST_TESTS := $(sort $(shell find tests/host -name 'test_*.c'))
+HOST_FUZZERS := $(sort $(wildcard tests/host/fuzz/fuzz_*.c))
+
+HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+HOST_BASE := -O1 -g -fno-omit-frame-pointer -I.
+HOST_CFLAGS := -std=gnu23 -D_GNU_SOURCE $(HOST_BASE) $(HOST_SANITIZE) -fsanitize=fuzzer-no-link \
+	-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Itests/host -include sys/stat.h \
+	-isystem $(DEPS_SRC)/libzstd/lib -isystem $(DEPS_SRC)/xz-utils/src/liblzma/api \
+	-isystem $(DEPS_SRC)/zlib -isystem $(DEPS_SRC)/bzip2 -isystem $(DEPS_SRC)/lz4/lib \
+	-DLZMA_API_STATIC -DZ_SOLO -DBZ_NO_STDIO $(LZ4_CFLAGS)
+# The libraries' own arithmetic is theirs: only memory errors are looked for.
+HOST_DEPS_CFLAGS := -std=gnu11 -ffreestanding -w $(HOST_BASE) -fsanitize=address -Ideps/include
+
+HOST_OBJS := $(patsubst %.c,$(HOST)/%.o,$(HOST_SOURCES) $(HOST_RENAMED) tests/host/shim.c) \
+	$(addprefix $(HOST)/deps/,$(HOST_DEPS))
+HOST_PROGRAMS := $(patsubst tests/host/%.c,$(HOST)/%,$(HOST_TESTS))
+FUZZ_PROGRAMS := $(patsubst tests/host/%.c,$(HOST)/%,$(HOST_FUZZERS))
+
+$(HOST)/libkernel.a: $(HOST_OBJS)
+	$(call say,AR,$@)rm -f $@ && llvm-ar-19 rcs $@ $^
+
+$(HOST)/%.o: %.c tests/host/host.mk | fetched
+	$(call say,HOSTCC,$<)mkdir -p $(@D) && $(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(patsubst %.c,$(HOST)/%.o,$(HOST_RENAMED)): $(HOST)/%.o: %.c tests/host/host.mk tests/host/libc.syms | fetched
+	$(call say,HOSTCC,$<)mkdir -p $(@D) && $(HOST_CC) $(filter-out -include sys/stat.h,$(HOST_CFLAGS)) -ffreestanding -MMD -MP -c -o $@ $< && \
+		$(OBJCOPY) --redefine-syms=tests/host/libc.syms $@
+
+# One rule for each library: the same files and options as for the kernel.
+define host_library
+$(patsubst $(OUT)/deps/%,$(HOST)/deps/%,$($1_OBJS)): $(HOST)/deps/$1/%.o: $(DEPS_SRC)/$2/% | fetched
+	$$(call say,HOSTCC,$1/$$*)mkdir -p $$(@D) && $(HOST_CC) $(HOST_DEPS_CFLAGS) $3 -c -o $$@ $$<
+endef
+$(eval $(call host_library,zstd,libzstd/lib,$(ZSTD_CFLAGS)))
+$(eval $(call host_library,xz,$(XZ)/liblzma,$(XZ_CFLAGS)))
+$(eval $(call host_library,zlib,zlib,$(ZLIB_CFLAGS)))
+$(eval $(call host_library,bzip2,bzip2,-DBZ_NO_STDIO))
+$(eval $(call host_library,lz4,lz4/lib,$(LZ4_CFLAGS)))
+
+$(HOST_PROGRAMS): $(HOST)/%: $(HOST)/tests/host/%.o $(HOST)/libkernel.a
+	$(call say,HOSTLD,$@)mkdir -p $(@D) && $(HOST_CC) $(HOST_SANITIZE) -o $@ $^ -lcmocka
+
+$(FUZZ_PROGRAMS): $(HOST)/%: $(HOST)/tests/host/%.o $(HOST)/libkernel.a
+	$(call say,HOSTLD,$@)mkdir -p $(@D) && $(HOST_CC) $(HOST_SANITIZE) -fsanitize=fuzzer -o $@ $^
+
+host-programs: $(HOST_PROGRAMS) $(FUZZ_PROGRAMS)
+
+host-tests: $(HOST_PROGRAMS)
+	@tests/host/run.sh $(HOST_PROGRAMS)
+
+fuzz: $(FUZZ_PROGRAMS)
+	@tests/host/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_PROGRAMS)
+
+.PHONY: host-programs
+-include $(patsubst %.c,$(HOST)/%.d,$(HOST_SOURCES) $(HOST_RENAMED) $(HOST_TESTS) $(HOST_FUZZERS))
