@@ -19,7 +19,7 @@ struct thread;
 
 struct cpu {
 	struct cpu *self;	   /* first: x86 reads it through %gs:0 */
-	struct thread *current;	   /* second: x86 reads it through %gs:8 */
+	struct thread *running;	   /* second: x86 reads it through %gs:8 */
 	struct arch_cpu arch;	   /* the port's own (kernel stack pointer for traps, TSS, LAPIC id ...) */
 
 	/* Fixed at registration. */
