@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Packs the kernel ELF into a bzImage: strip, compress, link with the 16/32/64-bit entries.
 
+# Twice: the table of function names lies behind the text, so it does not move what it names.
+LINK_KERNEL = $(LD) $(LDFLAGS) -T arch/$(ARCH)/kernel.ld -o $@.1 @$(OUT)/objects && \
+	llvm-nm-19 $@.1 | tools/mkksyms >$(OUT)/ksyms.S && \
+	$(CC) $(KERNEL_ASFLAGS) -c -o $(OUT)/ksyms.o $(OUT)/ksyms.S && \
+	$(LD) $(LDFLAGS) -T arch/$(ARCH)/kernel.ld -o $@ @$(OUT)/objects $(OUT)/ksyms.o && rm $@.1
+
 BOOT := $(OUT)/boot-image
 BOOT_VERSION ?= 6.12.0-kindling
 
