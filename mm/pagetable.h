@@ -30,6 +30,14 @@ void pagetable_protect(struct pagetable *pt, vaddr_t va, size_t size, unsigned i
  * NULL: none there. */
 pte_t *pagetable_slot(struct pagetable *pt, vaddr_t va, bool create);
 
+/* The first address at or above *va and below end whose lowest table exists: moves *va there and gives its slot; NULL:
+ * none. The slots up to pagetable_table_end(*va) follow it in memory. For tight loops. */
+pte_t *pagetable_next_table(struct pagetable *pt, vaddr_t *va, vaddr_t end);
+static inline vaddr_t pagetable_table_end(vaddr_t va)
+{
+	return (va | ((PAGE_SIZE << PAGE_TABLE_BITS) - 1)) + 1;
+}
+
 /* The physical address and rights behind va: false if not mapped. */
 bool pagetable_query(struct pagetable *pt, vaddr_t va, paddr_t *pa, unsigned int *prot);
 
