@@ -35,11 +35,10 @@ struct address_space {
 	uint64_t nr_pages;
 
 	struct mutex vma_lock;
-	struct list_head vmas; /* Guarded by vma_lock: mappings to zap at truncate (vma via struct vma_mapping) */
+	struct list_head vmas; /* Guarded by vma_lock: mappings to zap at truncate, by vma->mapping_node */
 
 	const struct address_space_ops *ops;
 	void *host;		/* the inode */
-	uint64_t limit_pages;	/* atomic use by the owner (tmpfs size=) */
 	bool is_shmem;		/* counts as Shmem */
 };
 
@@ -52,7 +51,8 @@ struct page *page_cache_find(struct address_space *mapping, uint64_t index);
 /* The page, made (and read) if it is not there, up to date, with a reference. 0, -ENOMEM, -EIO, -ENOSPC. May sleep. */
 __must_check int page_cache_get(struct address_space *mapping, uint64_t index, struct page **out);
 
-/* Puts a ready page there (initramfs hands over what it filled). 0, -EEXIST, -ENOMEM. */
+/* Puts a ready page there (initramfs hands over what it filled), taking a reference of its own. 0, -EEXIST, -ENOMEM,
+ * -ENOSPC. */
 __must_check int page_cache_add(struct address_space *mapping, uint64_t index, struct page *page);
 
 /* Drops pages from index on, zeroes the tail of the page that holds new_size, unmaps them everywhere. May sleep. */
@@ -60,6 +60,11 @@ void page_cache_truncate(struct address_space *mapping, uint64_t new_size_bytes)
 /* FALLOC_FL_PUNCH_HOLE. */
 void page_cache_punch(struct address_space *mapping, uint64_t start_bytes, uint64_t end_bytes);
 
-/* vmas that map the file register here so that truncate can find them. */
-__must_check int address_space_add_vma(struct address_space *mapping, struct vma *vma);
-void address_space_remove_vma(struct address_space *mapping, struct vma *vma);
+/* Whether a page is cached at or after *index (SEEK_DATA): moves *index there. */
+bool page_cache_next(struct address_space *mapping, uint64_t *index);
+
+/*
+ * A vma that maps the file: called once by the file's mmap operation. From then on mm keeps it (and its copies by fork
+ * and split) findable for truncate, and may map neighbours of a faulting page straight from the cache.
+ */
+void address_space_add_vma(struct address_space *mapping, struct vma *vma);

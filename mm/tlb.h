@@ -9,3 +9,6 @@ struct vm_space;
 
 void tlb_flush_range(struct vm_space *space, vaddr_t start, size_t size);
 void tlb_flush_kernel(vaddr_t start, size_t size);
+
+/* No CPU has the table of space loaded afterwards (it is about to be freed). */
+void vm_space_unload(struct vm_space *space);

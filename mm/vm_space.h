@@ -10,15 +10,23 @@
 #include <kernel/cpumask.h>
 #include <kernel/mutex.h>
 #include <kernel/spinlock.h>
+#include <lib/linker_set.h>
 #include <lib/list.h>
 #include <lib/rbtree.h>
 #include <lib/types.h>
 #include <mm/pagetable.h>
 
+struct address_space;
 struct file;
 struct page;
 struct vm_space;
 struct vma;
+
+/* What mm asks of the levels above: one object in this set (process/ has the limits). */
+struct vm_hooks {
+	uint64_t (*limit)(unsigned int resource); /* RLIMIT_* of the current process: bytes, or RLIM_INFINITY */
+};
+#define VM_HOOKS(object) LINKER_SET_ADD(vm_hooks, object)
 
 enum vma_flags {
 	VMA_READ = 1 << 0,
@@ -36,6 +44,7 @@ enum vma_flags {
 	VMA_DONT_DUMP = 1 << 12,
 	VMA_SPECIAL = 1 << 13, /* vdso */
 	VMA_NO_RESERVE = 1 << 14,
+	VMA_SEALED = 1 << 15, /* mseal(2) */
 };
 
 /* A fault being resolved. */
@@ -69,6 +78,8 @@ struct vma {
 	struct file *file;  /* NULL: anonymous; reference owned through ops */
 	const struct vm_operations *ops; /* NULL: anonymous */
 	void *private_data;
+	struct address_space *mapping; /* set by address_space_add_vma(); NULL: not from a page cache */
+	struct list_head mapping_node; /* mapping->vmas; guarded by mapping->vma_lock */
 	struct vm_space *space;
 	struct rb_node node;	    /* space->vmas by start */
 	struct list_head list_node; /* space->vma_list, ascending */
@@ -84,11 +95,15 @@ struct vm_space {
 	struct vma *last_hit;	/* atomic hint */
 	unsigned int nr_vmas;
 	uint64_t total_pages;	/* VmSize */
+	uint64_t peak_pages;	/* VmPeak */
+	uint64_t locked_pages;	/* VmLck */
+	uint32_t default_flags;	/* mlockall(MCL_FUTURE): VMA_LOCKED */
 
 	struct spinlock page_table_lock;
 	/* Guarded by page_table_lock. */
 	struct pagetable pagetable;
 	uint64_t rss_anon_pages, rss_file_pages;
+	uint64_t peak_rss_pages; /* VmHWM */
 
 	struct cpumask cpus; /* atomic: CPUs whose TLB may hold it */
 	uint64_t asid;
@@ -153,6 +168,20 @@ __must_check int vm_sync(struct vm_space *space, vaddr_t start, size_t size, int
  * MMU_WRITE_COMBINE; sets VMA_IO. Anonymous: /dev/zero; private, or a shared object of its own. 0, -ENOMEM. */
 __must_check int vm_map_device(struct vma *vma, paddr_t paddr, unsigned int prot_extra);
 __must_check int vm_map_anonymous(struct vma *vma);
+
+/* mlock: sets or clears VMA_LOCKED; with populate also faults the pages in. -ENOMEM if part is not mapped. */
+__must_check int vm_lock_range(struct vm_space *space, vaddr_t start, size_t size, bool lock, bool populate);
+__must_check int vm_lock_all(struct vm_space *space, bool current_vmas, bool future, bool populate);
+__must_check int vm_seal(struct vm_space *space, vaddr_t start, size_t size);
+/* mincore: one byte per page into vec. -ENOMEM: part is not mapped. */
+__must_check int vm_resident(struct vm_space *space, vaddr_t start, size_t nr_pages, uint8_t *vec);
+
+/* The limits that hooks give; RLIM_INFINITY where there are none. */
+uint64_t vm_limit(unsigned int resource);
+
+/* For ops->fault of files in a page cache: the page at fault->index of the vma's mapping, -EFAULT at or beyond
+ * size_bytes. */
+__must_check int vm_fault_page_cache(struct vm_fault *fault, uint64_t size_bytes);
 
 /* Drops the page-table entries that map [index, index + nr) of an object in this vma (truncate). */
 void vma_zap(struct vma *vma, uint64_t index, uint64_t nr);

@@ -18,6 +18,9 @@ void memunmap(const void *addr);
 void *vmalloc(size_t size);
 void vfree(void *addr);
 
-/* A kernel stack of KERNEL_STACK_SIZE with an unmapped page below; cached. */
+/* A kernel stack of KERNEL_STACK_SIZE with an unmapped page below; cached. Freeing: any context. */
 void *kernel_stack_alloc(void);
 void kernel_stack_free(void *stack);
+
+/* For mm_init(): after arch_mmu_init(). */
+void vmap_init(void);
