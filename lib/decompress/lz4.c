@@ -21,7 +21,7 @@ static bool stream_ends(const uint8_t *p, size_t n, bool after_short_block)
 	uint32_t size;
 
 	if (n < sizeof(size))
-		return true;
+		return !memchr_inv(p, 0, n);
 	memcpy(&size, p, sizeof(size));
 	if (!size || size == LEGACY_MAGIC)
 		return true;
@@ -37,6 +37,8 @@ static int decode_blocks(struct decompress_job *job, char *buf)
 		uint32_t size;
 		int n, err;
 
+		if (job->in_bytes - job->in_used < sizeof(size))
+			return decompress_damaged(job, "lz4 data ends too early");
 		memcpy(&size, job->in + job->in_used, sizeof(size));
 		if (size > LZ4_COMPRESSBOUND(BLOCK_BYTES))
 			return decompress_damaged(job, "lz4 block is too large");
