@@ -64,11 +64,12 @@ def payload(batch="1", extra="", line=PAYLOAD_LINE):
 
 
 def shell(script=""):
-    """Busybox as the system itself: runs script, then a prompt."""
+    """Busybox as the system itself: runs script, then a prompt. Its shell is not process 1: that one's
+    children cannot be stopped from the terminal."""
     cpio = mkinitramfs.Cpio()
     busybox(cpio)
     cpio.file("init", "#!/bin/sh\nmount -t devtmpfs none /dev\nmount -t proc none /proc\nmount -t sysfs none /sys\n"
-              + script + "\nexec setsid cttyhack sh\n", 0o755)
+              + script + "\nsetsid cttyhack sh\npoweroff -f\n", 0o755)
     return cpio
 
 

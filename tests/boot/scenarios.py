@@ -200,7 +200,7 @@ scenario("machine/pvh", "the ELF itself, by its PVH note", SIZE, (r"^SEEN cpus=2
 scenario("power/reboot", "reboot resets the machine", lambda ctx: images.shell("echo SEEN; reboot -f").bytes(), ("^SEEN",), exits=True)
 scenario("power/panic", "panic= reboots when there is no init", lambda ctx: Cpio().bytes(),
          (r"(?i)panic",), append="panic=1", exits=True, may_panic=True)
-scenario("power/init-dies", "the end of init is a panic", lambda ctx: images.shell("exit 3").bytes().replace(b"exec setsid", b"exit 3 #    "),
+scenario("power/init-dies", "the end of init is a panic", lambda ctx: images.shell("exit 3").bytes(),
          (r"(?i)panic",), append="panic=1", exits=True, may_panic=True)
 scenario("cmdline/rdinit", "rdinit=, init's arguments and environment",
          lambda ctx: (lambda c: (c.file("other", "#!/bin/sh\necho SEEN $0 $* E=$colour\npoweroff -f\n"), c.bytes())[1])(images.shell()),
@@ -216,18 +216,19 @@ scenario("busybox/job-control", "^C, ^Z, fg, exit status",
              (PROMPT, 'sh -c \'echo be""gun; exec sleep 1000\'\n'), (r"^begun", "\x1a"),
              r"Stopped", (PROMPT, "jobs\n"), r"\[1\].*Stopped",
              (PROMPT, "fg\n"), (r"sleep 1000", "\x03"),
-             (PROMPT, "cat\n"), (r"cat\n", "typed\n"), (r"^typed\ntyped", "\x04"),
+             (PROMPT, "echo rea\"\"dy; cat\n"), (r"^ready", "typed\n"), (r"^typed\ntyped", "\x04"),
              (PROMPT, "sleep 1 & wait; echo wa\"\"ited\n"), r"^waited",
          ))
 scenario("busybox/tools", "pipes, vi, top, ps, find, tar",
          lambda ctx: images.shell().bytes(), (
              (PROMPT, "seq 2000 | sort -n | tail -1 | sed s/^/N/\n"), r"^N2000",
-             (PROMPT, "vi /tmp/f\n"), (r"/tmp/f", "ihello\x1b:wq\n"),
+             (PROMPT, "vi /tmp/f\n"), (r"- /tmp/f.*100%", "i"), (r"I /tmp/f", "hello"), (r"hello", "\x1b"),
+             (r"- /tmp/f", ":wq\n"),
              (PROMPT, "sed s/^/V/ /tmp/f\n"), r"^Vhello",
              (PROMPT, "top -b -n1 | head -4\n"), r"Mem:", r"CPU:", r"PID",
              (PROMPT, "ps | grep [p]s\n"), r"ps",
              (PROMPT, "tar cf - /bin /etc | tar tf - | wc -l | sed s/^/T/\n"), r"^T\d\d+",
-             (PROMPT, "yes | head -c 10000000 | md5sum\n"), r"^b3ebc23dfb4c1d1a8f52d7f25df2e57d|^[0-9a-f]{32}  -",
+             (PROMPT, "yes | head -c 2000000 | md5sum\n"), r"^1567774b6bebd0e9436ce96795260e20  -",
              (PROMPT, "poweroff -f\n"),
          ), exits=True)
 
@@ -294,7 +295,7 @@ TOOLS = 'kexec CALL -l /boot/vmlinuz --initrd=/boot/initrd --command-line="conso
 for call, name in (("-c", "load"), ("-s", "file-load")):
     scenario(f"kexec/tools-{name}", f"Debian's kexec-tools, {call}", with_kexec_tools(TOOLS.replace("CALL", call)),
              (r"^loaded=1", rf"{PAYLOAD}2 .*by=tools"), smp=2, mem="1G", exits=True)
-scenario("kexec/vmlinux-load", "an ELF vmlinux by kexec_load", with_kexec_tools(TOOLS.replace("CALL", "-c"), vmlinux=True),
+scenario("kexec/vmlinux-load", "an ELF vmlinux by kexec_load", with_kexec_tools(TOOLS.replace("CALL", "-c --args-linux"), vmlinux=True),
          (rf"{PAYLOAD}2 .*by=tools",), smp=2, mem="1G", exits=True)
 # Linux's own file_load takes no ELF on x86.
 scenario("kexec/vmlinux-file-load", "an ELF vmlinux by kexec_file_load", with_kexec_tools(TOOLS.replace("CALL", "-s"), vmlinux=True),
@@ -312,16 +313,17 @@ scenario("kexec/8G", "with 8 GB", with_kexec_tools(TOOLS.replace("CALL", "-c")),
 scenario("kexec/cpu-max", "with -cpu max, LA57 on", with_kexec_tools(TOOLS.replace("CALL", "-c")), (rf"{PAYLOAD}2 ",), smp=2,
          mem="1G", cpu="max", exits=True)
 
+# A bzImage that is too short is accepted by Linux: only its header is looked at.
 BAD = """
-tryload() { what=$1; shift; kexec "$@" >/tmp/out 2>&1; echo "TRY $what status=$? loaded=$(cat /sys/kernel/kexec_loaded)"; }
+tryload() { what=$1; shift; kexec "$1" -u; kexec "$@" >/tmp/out 2>&1; echo "TRY $what status=$? loaded=$(cat /sys/kernel/kexec_loaded)"; }
 head -c 100000 /boot/vmlinuz >/boot/short
 head -c 3000000 /dev/urandom >/boot/random
 : >/boot/empty
 for call in -s -c; do
 	for k in short random empty; do tryload $k$call $call -l /boot/$k --command-line=x; done
 done
-kexec -s -l /boot/vmlinuz --initrd=/boot/initrd --command-line="console=ttyS0 panic=-1" && tryload good -S
-kexec -s -u && tryload unloaded -S
+kexec -s -l /boot/vmlinuz --initrd=/boot/initrd --command-line="console=ttyS0 panic=-1" && echo "TRY good status=$? loaded=$(cat /sys/kernel/kexec_loaded)"
+kexec -s -u; echo "TRY unloaded status=$? loaded=$(cat /sys/kernel/kexec_loaded)"
 kexec -e; echo "TRY exec status=$?"
 echo SEEN alive
 poweroff -f
@@ -330,7 +332,7 @@ poweroff -f
 
 def bad_images(ctx, text):
     got = re.findall(r"^TRY (\S+) status=(\d+) loaded=(\d)", text, re.M)
-    wrong = [g for g in got if g[0][:5] in ("short", "rando", "empty") and (g[1] == "0" or g[2] == "1")]
+    wrong = [g for g in got if g[0][:5] in ("rando", "empty") and (g[1] == "0" or g[2] == "1")]
     loaded = dict((g[0], g[2]) for g in got)
     if wrong or len(got) < 8 or loaded.get("good") != "1" or loaded.get("unloaded") != "0":
         return f"bad images: {wrong or got}"

@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Run the ABI programs on Debian's Linux and on Kindling, in the same QEMU; the output has to be the same.
+
+    tests/abi/run.py [-k WORD] [--linux] [--smp N] [--list] [--keep]
+
+Each tests/abi/NAME.c is linked statically with musl; all go into one initramfs whose init
+(runner/init.c) runs them. Linux's outputs are kept in build/abi-linux/ by a hash of the source, and
+made again when that changes (or with --linux for all chosen). A program passes when it ends with status 0 on
+both, prints the same, and leaves Kindling's free memory where it was.
+"""
+import argparse
+import difflib
+import glob
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [os.path.join(TOP, "tools")]
+import images          # noqa: E402
+import mkinitramfs     # noqa: E402
+import toolchain       # noqa: E402
+import vm              # noqa: E402
+
+LEAK_KB = 64           # the runner's init says what a program lost in its last run
+
+
+class Program:
+    def __init__(self, source):
+        self.source = source
+        self.name = os.path.splitext(os.path.basename(source))[0]
+        with open(source, encoding="utf-8") as f:
+            text = f.read()
+        m = re.search(r"ABI_SECONDS (\d+)", text)
+        self.seconds = int(m.group(1)) if m else 20
+        h = hashlib.sha256(text.encode())
+        for other in ("abi.h", "runner/init.c"):
+            with open(f"{HERE}/{other}", "rb") as f:
+                h.update(f.read())
+        with open(f"{images.DL}/linux/release", "rb") as f:
+            h.update(f.read())
+        self.expected = os.path.join(TOP, "build", "abi-linux", f"{self.name}-{h.hexdigest()[:16]}")
+
+
+def compile_all(programs, out, arch):
+    os.makedirs(out, exist_ok=True)
+
+    def one(p):
+        try:
+            toolchain.musl_program(p.source, f"{out}/{p.name}", arch)
+            return None
+        except subprocess.CalledProcessError as e:
+            return e.stderr.decode(errors="replace") if e.stderr else str(e)
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(programs, pool.map(one, programs)))
+
+
+def initramfs(programs, out):
+    cpio = mkinitramfs.Cpio()
+    cpio.dir("dev")
+    cpio.node("dev/console", "c", 5, 1)
+    cpio.node("dev/null", "c", 1, 3, 0o666)
+    cpio.copy("init", f"{out}/init", 0o755)
+    cpio.copy("bin/busybox", f"{images.DL}/busybox/usr/bin/busybox", 0o755)
+    cpio.link("bin/sh", "busybox")
+    for p in programs:
+        cpio.copy(f"abi/{p.name}.{p.seconds}", f"{out}/{p.name}", 0o755)
+    path = f"{out}/abi.cpio"
+    with open(path, "wb") as f:
+        f.write(cpio.bytes())
+    return path
+
+
+def parse(text):
+    """Serial output -> {name: (lines, end)}; end is None for a program that did not come to its end."""
+    results = {}
+    for line in text.splitlines():
+        m = re.match(r"=begin (\S+)=$", line)
+        if m:
+            results[m.group(1)] = ([], None)
+        m = re.search(r"\|(\w+)\| (.*)$", line)
+        if m and m.group(1) in results:
+            results[m.group(1)][0].append(m.group(2))
+        m = re.match(r"=end (\S+)= (.*)$", line)
+        if m and m.group(1) in results:
+            results[m.group(1)] = (results[m.group(1)][0], m.group(2))
+    return results
+
+
+def boot(kernel, programs, out, smp, log, arch, extra=""):
+    """Run programs on a kernel, starting again after one that takes the guest down. Returns results."""
+    results, todo = {}, list(programs)
+    while todo:
+        args = f"console=ttyS0 panic=-1 quiet {extra}".strip()
+        guest = vm.Vm(kernel, initramfs(todo, out), args, smp, "1G", arch=arch)
+        failure = None
+        try:
+            for p in todo:
+                guest.expect(f"^=end {p.name}= ", 30 + 2 * p.seconds)
+            guest.expect("^=all done=", 30)
+        except vm.VmError as e:
+            failure = str(e)
+        finally:
+            guest.stop()
+            with open(log, "a") as f:
+                f.write(f"$ {' '.join(guest.argv)}\n{guest.text()}\n")
+        results.update(parse(guest.text()))
+        done = {n for n, (_, end) in results.items() if end}
+        left = [p for p in todo if p.name not in done]
+        if left:
+            results[left[0].name] = (results.get(left[0].name, ([], None))[0], f"guest: {failure}")
+            left = left[1:]
+        todo = left
+    return results
+
+
+def judge(p, linux, ours):
+    lines, end = ours
+    want, want_end = linux
+    if not want_end.startswith("exit=0"):
+        bad = [w for w in want if w.startswith("FAIL")]
+        return f"the program is wrong: on Linux {want_end} " + " | ".join(bad[:5])
+    diff = [d for d in difflib.unified_diff(want, lines, "Linux", "Kindling", lineterm="", n=1)][2:]
+    if not end.startswith("exit=0") or diff:
+        return end + "".join(f"\n     {d}" for d in diff[:30])
+    lost = re.search(r"lost=(-?\d+)", end)
+    if lost and int(lost.group(1)) > LEAK_KB:
+        return f"loses {lost.group(1)} kB of memory each time"
+    return None
+
+
+def main():
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("-k", metavar="WORD", action="append", default=[])
+    a.add_argument("--list", action="store_true")
+    a.add_argument("--linux", action="store_true", help="ask Linux again")
+    a.add_argument("--linux-only", action="store_true", help="only ask Linux and print what it says")
+    a.add_argument("--smp", type=int, default=2)
+    a.add_argument("--arch", default="x86_64")
+    a.add_argument("--kernel")
+    o = a.parse_args()
+    programs = [Program(s) for s in sorted(glob.glob(f"{HERE}/*.c"))]
+    programs = [p for p in programs if not o.k or any(w in p.name for w in o.k)]
+    if o.list:
+        print("\n".join(p.name for p in programs))
+        return 0
+    out = os.path.join(TOP, "build", o.arch, "abi")
+    os.makedirs(os.path.join(TOP, "build", "abi-linux"), exist_ok=True)
+    failures = {p: f"does not compile:\n{e}" for p, e in compile_all(programs, out, o.arch).items() if e}
+    toolchain.musl_program(f"{HERE}/runner/init.c", f"{out}/init", o.arch)
+    good = [p for p in programs if p not in failures]
+
+    for log in ("linux.log", "kindling.log"):
+        open(f"{out}/{log}", "w").close()
+    ask = [p for p in good if o.linux or o.linux_only or not os.path.exists(p.expected)]
+    if ask:
+        results = boot(f"{images.DL}/linux/vmlinuz", ask, out, o.smp, f"{out}/linux.log", o.arch, "-- noleak")
+        for p in ask:
+            lines, end = results[p.name]
+            with open(p.expected, "w", encoding="utf-8") as f:
+                f.write("\n".join([end] + lines))
+    linux = {}
+    for p in good:
+        with open(p.expected, encoding="utf-8") as f:
+            end, *lines = f.read().split("\n")
+        linux[p] = (lines, end)
+    if o.linux_only:
+        for p in good:
+            print(f"{p.name}: {linux[p][1]}", *linux[p][0], sep="\n     ")
+        return 0
+    kernel = o.kernel or os.path.join(TOP, "build", o.arch, "kindling.img")
+    results = boot(kernel, good, out, o.smp, f"{out}/kindling.log", o.arch)
+    for p in good:
+        error = judge(p, linux[p], results[p.name])
+        if error:
+            failures[p] = error
+    for p in programs:
+        print(f"FAIL abi/{p.name}: {failures[p]}" if p in failures else f"ok   abi/{p.name}")
+    print(f"{len(programs) - len(failures)} passed, {len(failures)} failed")
+    return 1 if failures or not programs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

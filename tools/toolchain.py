@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""Build static programs for guests: clang-19 and lld-19 with Debian's musl and clang's builtins."""
+import glob
+import os
+import subprocess
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+DL = os.path.realpath(os.environ.get("KINDLING_DL", os.path.join(TOP, "build", "dl")))
+UAPI_ARCH = {"x86_64": "x86"}
+
+
+def musl_program(source, out, arch="x86_64", flags=()):
+    """Compile and link one C file; nothing is done when out is newer than it and its headers."""
+    headers = glob.glob(os.path.join(os.path.dirname(source), "*.h"))
+    newest = max(os.path.getmtime(f) for f in [source, __file__, *headers])
+    if os.path.exists(out) and os.path.getmtime(out) > newest:
+        return
+    musl = f"{DL}/musl/usr"
+    lib = f"{musl}/lib/{arch}-linux-musl"
+    obj = out + ".o"
+    subprocess.run(["clang-19", f"--target={arch}-linux-musl", "-std=gnu23", "-O2", "-g", "-Wall", "-Wextra",
+                    "-Wno-unused-parameter", "-nostdlibinc", "-isystem", f"{musl}/include/{arch}-linux-musl",
+                    "-isystem", f"{DL}/uapi/usr/lib/linux/uapi/{UAPI_ARCH[arch]}", "-isystem", f"{DL}/uapi/usr/include",
+                    "-fno-pie", "-D_GNU_SOURCE", *flags, "-c", source, "-o", obj], check=True, stderr=subprocess.PIPE)
+    builtins = glob.glob(f"{musl}/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.builtins-{arch}.a")
+    subprocess.run(["ld.lld-19", "-static", "--gc-sections", "-o", out, f"{lib}/crt1.o", f"{lib}/crti.o", obj,
+                    f"{lib}/libc.a", *builtins, f"{lib}/crtn.o"], check=True, stderr=subprocess.PIPE)
