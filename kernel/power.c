@@ -59,5 +59,5 @@ void power_restart(void)
 	pr_emerg("reboot: Restarting system\n");
 	console_flush_polled();
 	power_try(&restart_handlers);
-	arch_cpu_halt();
+	arch_cpu_reset();
 }

@@ -10,7 +10,7 @@
 #include <lib/list.h>
 
 enum power_priority {
-	POWER_PRIORITY_LAST = 0,	/* a triple fault */
+	POWER_PRIORITY_LAST = 0,
 	POWER_PRIORITY_CHIPSET = 64,	/* keyboard controller, port 0xcf9 */
 	POWER_PRIORITY_FIRMWARE = 128,	/* ACPI, PSCI, SBI */
 	POWER_PRIORITY_BOARD = 192,	/* what is known for this very machine */

@@ -35,6 +35,10 @@ static inline void arch_cpu_idle(void);
 /* Stops this CPU for good, interrupts off. Any context. */
 [[noreturn]] void arch_cpu_halt(void);
 
+/* Restarts the machine by what the CPU itself can do, when no driver knows a way (x86: triple fault;
+ * others halt). Any context. */
+[[noreturn]] void arch_cpu_reset(void);
+
 /* A hardware random number: true and 64 bits in *out, or false where there is no source or it is
  * exhausted. Any context. */
 bool arch_cpu_random(uint64_t *out);
