@@ -10,7 +10,8 @@
 
 /* struct thread */
 #define THREAD_KERNEL_SP 0
-#define THREAD_WORK 64
+#define THREAD_STACK_TOP 8
+#define THREAD_WORK 72
 
 /* struct trapframe (struct pt_regs) */
 #define FRAME_R11 48

@@ -8,8 +8,9 @@ struct arch_thread {
 	uint64_t fs_base, gs_base; /* user bases while switched away */
 	void *fpu;		/* XSAVE (or FXSAVE) area, 64-byte aligned; NULL: none */
 	void *fpu_block;	/* what fpu was allocated as */
-	uint64_t flags;		/* enum x86_thread_flags */
-	uint64_t reserved;
+	uint64_t cr2;		/* of the last fault in user mode, for signal frames */
+	uint32_t trap_nr, error_code;
+	uint32_t flags;		/* enum x86_thread_flags */
 };
 
 enum x86_thread_flags {

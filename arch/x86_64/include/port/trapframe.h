@@ -6,6 +6,7 @@
 #pragma once
 
 #include <arch/context.h>
+#include <arch/layout.h>
 #include <asm/ptrace.h>
 
 struct trapframe {
@@ -33,9 +34,11 @@ static inline uintptr_t arch_frame_sp(const struct trapframe *frame)
 	return frame->r.rsp;
 }
 
+/* An address that no program can have becomes 0, which faults as well: sysret and iret never see
+ * a non-canonical one. Everything that sets rip from outside goes through here. */
 static inline void arch_frame_set_ip(struct trapframe *frame, uintptr_t ip)
 {
-	frame->r.rip = ip;
+	frame->r.rip = ip < USER_VA_END ? ip : 0;
 }
 
 static inline void arch_frame_set_sp(struct trapframe *frame, uintptr_t sp)
