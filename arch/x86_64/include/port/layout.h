@@ -4,7 +4,7 @@
  *
  *	0000000000010000 - 00007ffffffff000	programs
  *	ffff888000000000 - ffffc87fffffffff	direct map of all RAM (64 TiB)
- *	ffffc90000000000 - ffffe8ffffffffff	vmap: kernel stacks, ioremap, vmalloc
+ *	ffffc90000000000 - ffffc97fffffffff	vmap: kernel stacks, ioremap, vmalloc
  *	ffffffff80000000 - ffffffffffffffff	kernel image (linked at +16 MiB, may slide)
  */
 #pragma once
@@ -28,7 +28,7 @@
 
 #define DIRECT_MAP_BASE 0xffff888000000000
 #define VMAP_BASE 0xffffc90000000000
-#define VMAP_END 0xffffe90000000000
+#define VMAP_END 0xffffc98000000000 /* one entry of the top table, so that every space shares what is below */
 #define KERNEL_LINK_BASE 0xffffffff81000000
 
 #define PAGE_TABLE_LEVELS 4
