@@ -61,6 +61,14 @@ SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c $(d)/*.S)))
 HEADERS := $(sort $(foreach d,$(FOLDERS) arch/include/arch,$(wildcard $(d)/*.h)))
 KERNEL_OBJS := $(patsubst %,$(OUT)/%.o,$(SOURCES))
 
+# make INITRAMFS=FILE: an archive that becomes part of the kernel and is unpacked before the loader's.
+ifneq ($(INITRAMFS),)
+KERNEL_OBJS += $(OUT)/builtin.o
+$(OUT)/builtin.o: $(INITRAMFS)
+	$(call say,INCBIN,$<)mkdir -p $(@D) && printf '.section .initramfs,"a"\n.incbin "%s"\n' $< | \
+		$(CC) --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -Wno-unused-command-line-argument -x assembler -c -o $@ -
+endif
+
 # --- libraries ------------------------------------------------------------------------------------
 # deps/NAME.mk calls $(eval $(call library,NAME,SRC,FILES,CFLAGS)): FILES are relative to
 # $(DEPS_SRC)/SRC. It makes NAME_OBJS (for who links a library apart, like the image's stub) and

@@ -124,6 +124,26 @@ def two_nodes(ctx):
 scenario("initramfs/two-nodes", "the nodes of the archive are live devices", two_nodes,
          (r"^SEEN console null here",), exits=True)
 
+
+
+def builtin(ctx):
+    """An image with the archive inside, linked beside the real one from the same objects."""
+    archive_path = ctx.file("builtin.cpio", lambda: compress(archive('echo "SEEN inside $(cat /added)"').bytes(), "xz"))
+    out = f"build/{ctx.arch}-builtin"
+    subprocess.run(f"rm -rf {out} && cp -a build/{ctx.arch} {out} && make -s ARCH={ctx.arch} OUT={out} INITRAMFS={archive_path} kindling.img",
+                   shell=True, cwd=images.TOP, check=True, stdout=subprocess.DEVNULL)
+    return f"{out}/kindling.img"
+
+
+def added(ctx):
+    c = Cpio()
+    c.file("added", "by the loader\n", 0o644)
+    return c.bytes()
+
+
+scenario("initramfs/built-in", "an archive in the image, one from the loader after it", added, (r"^SEEN inside by the loader",),
+         kernel=builtin, exits=True, on_linux=False)
+
 DAMAGE = r"(?i)initramfs[^\n]*(fail|damage|offset|trunc|junk|broken|invalid|corrupt|error|too)"
 
 
