@@ -132,7 +132,8 @@ UNPACKERS = (
 def go_program(name):
     """A static Go program of tests/programs as /init."""
     go = subprocess.run([f"{TOP}/tools/fetch", "--print-go"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
-    out = os.path.join(TOP, "build", "x86_64", "test", name)
+    out = os.path.join(TOP, "build", "test", name)
+    os.makedirs(os.path.dirname(out), exist_ok=True)
     env = {**os.environ, "CGO_ENABLED": "0", "GOOS": "linux", "GOARCH": "amd64", "GOTOOLCHAIN": "local",
            "GOFLAGS": "-buildvcs=false -trimpath", "GO111MODULE": "off"}
     subprocess.run([go, "build", "-o", out, f"{TOP}/tests/programs/{name}.go"], check=True, env=env)

@@ -150,7 +150,7 @@ def main():
     if o.list:
         print("\n".join(p.name for p in programs))
         return 0
-    out = os.path.join(TOP, "build", o.arch, "abi")
+    out = os.path.join(TOP, "build", "abi", o.arch)
     os.makedirs(os.path.join(TOP, "build", "abi-linux"), exist_ok=True)
     failures = {p: f"does not compile:\n{e}" for p, e in compile_all(programs, out, o.arch).items() if e}
     toolchain.musl_program(f"{HERE}/runner/init.c", f"{out}/init", o.arch)

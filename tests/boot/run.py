@@ -5,7 +5,7 @@
     tests/boot/run.py [--list] [-k WORD] [--repeat N] [--all] [--jobs N] [--kernel FILE] [--slow FACTOR]
 
 The scenarios are data, in scenarios.py. --kernel starts another kernel in Kindling's place: with
-Debian's vmlinuz it shows that a scenario asks for what Linux does. Logs: build/ARCH/test/NAME.log.
+Debian's vmlinuz it shows that a scenario asks for what Linux does. Logs: build/test/ARCH/NAME.log.
 The last line is 'N passed, N failed'.
 """
 import argparse
@@ -31,7 +31,7 @@ class Context:
         self.is_linux = kernel is not None
         self.kernel = kernel or os.path.join(TOP, "build", arch, "kindling.img")
         self.elf = os.path.join(TOP, "build", arch, "kindling.elf")
-        self.out = os.path.join(TOP, "build", arch, "test")
+        self.out = os.path.join(TOP, "build", "test", arch)
         self.slow = slow
         self.locks, self.lock = {}, threading.Lock()
         self.fresh = set()
