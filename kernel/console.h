@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <kernel/log.h>
 #include <lib/list.h>
 #include <lib/types.h>
 
@@ -13,12 +14,18 @@ struct console {
 	int index;
 	uint32_t dev;	  /* device number of the tty behind it */
 
-	/* Queues up to n bytes for output by interrupt, returns how many were taken. Any context. */
+	/* Queues up to n bytes for output by interrupt, returns how many were taken. Called under the log's
+	 * drain lock, interrupts off: must not log, nor may code that holds a lock taken here. "\n" is the
+	 * line end; a serial driver adds its "\r". */
 	size_t (*write)(struct console *console, const char *buf, size_t n);
 	/* By polling, for panic and the last lines before kexec. Any context. */
 	void (*write_polled)(struct console *console, const char *buf, size_t n);
 	void *data;
+
+	/* kernel/console.c's own. */
 	struct list_head node;
+	struct log_cursor cursor;
+	size_t line_done; /* bytes of the record at cursor that were written */
 };
 
 void console_register(struct console *console);

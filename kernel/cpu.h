@@ -15,6 +15,7 @@
 #include <lib/types.h>
 #include <mm/page_cpu.h>
 
+struct smp_call;
 struct thread;
 
 struct cpu {
@@ -31,11 +32,15 @@ struct cpu {
 	struct run_queue rq;	   /* kernel/sched.h */
 	struct timer_queue timers; /* kernel/timer.h */
 	struct page_cpu pages;	   /* mm/page_cpu.h: free lists of single pages */
-	void *smp_calls;	   /* kernel/smp.c: functions others want run here */
+	struct smp_call *smp_calls; /* kernel/smp.c: functions others want run here; atomic */
 
-	/* Statistics for /proc/stat, written by this CPU. */
+	/* Statistics for /proc/stat, written by this CPU. account_ns: up to when they count. */
+	uint64_t account_ns;
 	uint64_t user_ns, system_ns, idle_ns, irq_count, context_switches;
 };
+
+#define cpu_for_each(cpu)                                                                          \
+	for (unsigned int cpu##_id_ = 0; ((cpu) = cpu_get(cpu##_id_)) != NULL; cpu##_id_++)
 
 /* Adds a CPU found by arch_enumerate_cpus(). -ENOSPC beyond maxcpus= or MAX_CPUS, -ENOMEM. */
 int cpu_register(uint64_t hw_id);

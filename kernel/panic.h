@@ -9,6 +9,12 @@
 /* Prints the running thread's kernel stack, symbolised. */
 void dump_stack(void);
 
+struct thread;
+struct trapframe;
+
+/* The same from a trap frame on, or of a thread that is switched away (frame NULL). */
+void dump_trace(const struct trapframe *frame, const struct thread *thread);
+
 /* Invariants: checked always, they are cheap. */
 #define ASSERT(cond)                                                                               \
 	do {                                                                                       \

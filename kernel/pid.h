@@ -33,4 +33,5 @@ struct pid *pid_find_get(int nr); /* with a reference, or NULL */
 /* Iterates numbers: the first used one >= nr, with a reference, or NULL. */
 struct pid *pid_next_get(int nr);
 
-extern struct spinlock pid_lock;
+extern struct spinlock pid_lock; /* taken with _irqsave */
+extern unsigned int pid_max;	 /* /proc/sys/kernel/pid_max */

@@ -22,13 +22,15 @@ struct sched_thread {
 	struct rb_node fair_node; /* run_queue.fair, by vruntime_ns */
 	struct list_head rt_node; /* run_queue.rt[priority] */
 	uint64_t vruntime_ns;
-	uint64_t slice_start_ns;
+	uint64_t exec_start_ns;	 /* vruntime_ns counts up to here */
+	uint64_t slice_start_ns; /* SCHED_RR: since when it has had the CPU */
 	struct cpu *cpu;      /* where it runs or last ran */
 	struct cpumask *affinity; /* NULL: every CPU */
 	int policy;	      /* SCHED_OTHER ... */
 	int nice;	      /* -20 .. 19 */
 	int rt_priority;      /* 1 .. 99 */
-	bool on_queue;
+	bool on_queue;	      /* runs or waits to run */
+	bool is_migrating;    /* was switched away from, has to be put on another CPU's queue */
 	bool on_cpu; /* atomic: its registers are (still) in a CPU */
 };
 
@@ -62,6 +64,14 @@ void sched_preempt(void);
 void sched_init(void);
 void sched_init_this_cpu(struct cpu *cpu);
 
+/* A new thread's first place: the calling thread's policy and affinity, its fair share from now on. */
+void sched_fork(struct thread *thread);
+/* Puts it on the best CPU's queue; the thread is runnable and on none. Any context. */
+void sched_start(struct thread *thread);
+
+/* The slice timer of this CPU fired (kernel/timer.c). Interrupts off. */
+void sched_tick(uint64_t now_ns);
+
 /* The idle loop of this CPU. */
 [[noreturn]] void sched_idle(void);
 
@@ -72,6 +82,14 @@ void sched_get_affinity(struct thread *thread, struct cpumask *mask);
 
 /* Moves the current thread to cpu and keeps it there (kexec). */
 void sched_pin_current(struct cpu *cpu);
+
+/* What the CPU's and the thread's times are at now; see kernel/account.h. */
+struct cpu_times {
+	uint64_t user_ns, system_ns, idle_ns;
+};
+void sched_cpu_times(struct cpu *cpu, struct cpu_times *times);
+/* User plus system time of a thread, up to now if it runs. */
+uint64_t sched_thread_ns(struct thread *thread);
 
 /* Load averages for /proc/loadavg, fixed point 1 << 11 as in sysinfo(2) >> 5; runnable and total. */
 void sched_loadavg(unsigned long avg[3]);

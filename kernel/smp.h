@@ -12,6 +12,7 @@ struct cpu;
  * when the starts are requested. smp_wait_online() waits for them. May sleep. */
 void smp_start(void);
 void smp_wait_online(void);
+void smp_notify_online(void); /* kernel/cpu.c: one more is online */
 
 /* Runs fn(arg) in interrupt context on each CPU of the mask but this one, and waits. Interrupts on,
  * no lock held that an interrupt handler takes. */

@@ -63,10 +63,14 @@ struct thread {
 	unsigned int syscall_work;
 
 	unsigned int state; /* enum thread_state, atomic */
+	bool fatal_signal; /* atomic: SIGKILL is pending, killable sleeps end; set by process/signal */
 	int pagefault_disabled; /* own thread only: user copies fail instead of faulting */
 
 	void *stack; /* lowest address; KERNEL_STACK_SIZE bytes, guard page below */
 	unsigned int refs; /* refcount */
+	void (*entry)(void *arg); /* where it starts */
+	void *entry_arg;
+	struct thread *dead_next; /* kernel/thread.c: waits to be freed */
 	struct sched_thread sched; /* kernel/sched.h */
 	char name[THREAD_NAME_LEN];
 
@@ -119,6 +123,10 @@ extern void (*thread_release_user)(struct thread *thread);
 
 struct thread *thread_get(struct thread *thread);
 void thread_put(struct thread *thread);
+
+/* thread_put() where memory cannot be given back (a switch); thread_reap_dead() does that part later. */
+void thread_put_deferred(struct thread *thread);
+void thread_reap_dead(void);
 
 /* Makes a sleeping thread runnable if its state is in the mask 1 << state; true if it was. Any context. */
 bool thread_wake_states(struct thread *thread, unsigned int states);

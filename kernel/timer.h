@@ -19,7 +19,8 @@ struct timer {
 	struct rb_node node;
 	uint64_t expires_ns;
 	timer_fn fn;
-	struct cpu *cpu; /* whose queue; NULL: not armed */
+	struct cpu *cpu; /* atomic: whose queue; NULL: not armed */
+	struct cpu *last_cpu; /* atomic: where its function may be running */
 };
 
 struct timer_queue {
@@ -28,13 +29,16 @@ struct timer_queue {
 	/* Guarded by lock. */
 	struct rb_root tree;
 	struct rb_node *first;
-	struct timer *running; /* its function is being called now */
-	uint64_t armed_ns;     /* what the hardware is set to */
+	struct timer *running; /* atomic: its function is being called now */
+
+	/* Own CPU only, interrupts off. */
+	uint64_t armed_ns; /* what the hardware is set to */
+	uint64_t slice_ns; /* the scheduler's, UINT64_MAX: none */
 };
 
 void timer_init(struct timer *timer, timer_fn fn);
 
-/* Arms (or moves) the timer on this CPU. Any context. */
+/* Arms (or moves) the timer on this CPU. Any context; two callers for one timer need a lock of theirs. */
 void timer_arm(struct timer *timer, uint64_t expires_ns);
 
 /* Disarms; when it returns the function is not running and will not run. True if it was armed.
@@ -46,6 +50,7 @@ static inline bool timer_armed(const struct timer *timer)
 	return __atomic_load_n(&timer->cpu, __ATOMIC_RELAXED) != NULL;
 }
 
-/* Time slice end for the scheduler: at that time sets WORK_RESCHED on this CPU's current thread. */
+/* The scheduler's tick on this CPU: sched_tick() is called at that time, once, unless an earlier one is set.
+ * Interrupts off. */
 void timer_set_slice(uint64_t expires_ns);
 void timer_queue_init(struct timer_queue *queue);
