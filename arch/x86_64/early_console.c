@@ -65,6 +65,11 @@ void arch_early_putc(char c)
 	put_raw(c);
 }
 
+unsigned int early_console_port(void)
+{
+	return base;
+}
+
 static void set_line(unsigned int baud)
 {
 	unsigned int divisor;

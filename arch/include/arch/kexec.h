@@ -86,7 +86,10 @@ struct kexec_boot {
 	uint64_t initrd_bytes;		/* 0: none */
 	const void *header;		/* x86: the image's setup_header (file offset 0x1f1); ELF: NULL */
 	size_t header_bytes;		/* as many as the file has: checked */
+	const uint8_t *seed;		/* fresh random bytes for the next kernel, */
+	size_t seed_bytes;		/* at most KEXEC_SEED_BYTES; 0: none */
 };
+#define KEXEC_SEED_BYTES 64
 
 /* Upper limit of the block's size, whole pages. */
 size_t arch_kexec_params_bytes(void);
