@@ -14,6 +14,8 @@
 #include <lib/string.h>
 #include <mm/vmap.h>
 
+void (*thread_release_user)(struct thread *thread);
+
 static struct thread *dead_threads; /* atomic; by dead_next */
 
 static void thread_main(void *arg)
@@ -93,6 +95,8 @@ struct thread *thread_get(struct thread *thread)
 
 static void thread_free(struct thread *thread)
 {
+	if (thread->process && thread_release_user)
+		thread_release_user(thread);
 	if (thread->cred)
 		cred_put(thread->cred);
 	if (thread->pid)
@@ -134,5 +138,5 @@ bool thread_wait_interrupted(enum thread_state state)
 {
 	if (state == THREAD_INTERRUPTIBLE)
 		return signal_pending();
-	return state == THREAD_KILLABLE && atomic_load_relaxed(&current->fatal_signal);
+	return state == THREAD_KILLABLE && atomic_load_relaxed(&current->work) & WORK_KILL;
 }

@@ -63,7 +63,6 @@ struct thread {
 	unsigned int syscall_work;
 
 	unsigned int state; /* enum thread_state, atomic */
-	bool fatal_signal; /* atomic: SIGKILL is pending, killable sleeps end; set by process/signal */
 	int pagefault_disabled; /* own thread only: user copies fail instead of faulting */
 
 	void *stack; /* lowest address; KERNEL_STACK_SIZE bytes, guard page below */

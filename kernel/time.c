@@ -20,8 +20,8 @@ void time_init(void)
 	uint64_t hz = arch_counter_hz(), seconds = arch_rtc_read();
 
 	time_scale.base = arch_counter_read();
-	time_scale.mult = (uint64_t)(((unsigned __int128)NSEC_PER_SEC << 32) / hz);
-	counter_per_ns = (uint64_t)(((unsigned __int128)hz << 32) / NSEC_PER_SEC) + 1;
+	time_scale.mult = (NSEC_PER_SEC << 32) / hz;
+	counter_per_ns = (hz / NSEC_PER_SEC << 32) + ((hz % NSEC_PER_SEC << 32) / NSEC_PER_SEC) + 1;
 	realtime_offset = seconds * NSEC_PER_SEC;
 	pr_info("time: counter at %lu.%03lu MHz, RTC says %lu s since 1970", (unsigned long)(hz / 1000000),
 		(unsigned long)(hz / 1000 % 1000), (unsigned long)seconds);
