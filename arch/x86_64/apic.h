@@ -15,7 +15,7 @@ void apic_init_this_cpu(void);
 void apic_shutdown_this_cpu(void); /* as it was found */
 uint32_t apic_id(void);		/* of the running CPU */
 void apic_eoi(void);
-void apic_send(uint32_t dest, uint32_t icr_lo); /* waits until the last one left */
+void apic_send(uint32_t dest, uint32_t icr_low); /* waits until the last one left */
 void apic_timer_calibrate(uint64_t tsc_hz, unsigned int sample_us);
 void apic_timer_init_this_cpu(void);
 void apic_timer_arm(uint64_t deadline);
@@ -25,4 +25,3 @@ void apic_timer_arm(uint64_t deadline);
 #define APIC_ICR_INIT 0x500
 #define APIC_ICR_STARTUP 0x600
 #define APIC_ICR_ASSERT 0x4000
-#define APIC_ICR_LEVEL 0x8000

@@ -24,3 +24,6 @@ void x86_vector_free(unsigned int vector);
 
 /* Vectors below 0x30 belong to the two 8259s, which are masked: only spurious ones can come. */
 #define X86_PIC_VECTOR 0x20
+
+/* kexec: the boot CPU's local APIC as firmware left it. Interrupts off, after the controllers behind it. */
+void x86_apic_shutdown(void);

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The TSC's rate: told by CPUID or the hypervisor, else measured against the HPET, the ACPI PM timer
+ * or the PIT for well below a millisecond. And the battery-backed clock.
+ */
+#include <arch/time.h>
+
+#include <arch/cpu.h>
+#include <arch/io.h>
+#include <arch/irqflags.h>
+#include <device/acpi/acpi.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <lib/compiler.h>
+#include <mm/vmap.h>
+
+#include "apic.h"
+#include "x86.h"
+
+#define CALIBRATE_US 400
+#define APIC_SAMPLE_US 100
+#define READ_TRIES 4
+
+#define PIT_HZ 1193182
+#define PM_TIMER_HZ 3579545
+#define FS_PER_SECOND 1000000000000000ULL
+
+static uint64_t tsc_hz;
+
+uint64_t arch_counter_hz(void)
+{
+	return tsc_hz;
+}
+
+/* SDM 3B, 19.7.3: crystal * numerator / denominator; the crystal may be told by the base frequency. */
+static uint64_t hz_by_cpuid(void)
+{
+	struct cpuid id;
+	uint64_t crystal;
+
+	if (x86_features.max_leaf < 0x15)
+		return 0;
+	id = x86_cpuid(0x15, 0);
+	if (!id.eax || !id.ebx)
+		return 0;
+	crystal = id.ecx;
+	if (!crystal && x86_features.max_leaf >= 0x16)
+		crystal = (x86_cpuid(0x16, 0).eax & 0xffff) * 1000000ULL * id.eax / id.ebx;
+	return crystal * id.ebx / id.eax;
+}
+
+/* Leaf 0x40000010 as VMware defined it and KVM and QEMU offer it: kHz in eax. */
+static uint64_t hz_by_hypervisor(void)
+{
+	if (!x86_features.hypervisor || x86_cpuid(0x40000000, 0).eax < 0x40000010)
+		return 0;
+	return x86_cpuid(0x40000010, 0).eax * 1000ULL;
+}
+
+/* A clock to measure against. read counts up, modulo mask + 1. */
+struct reference {
+	const char *name;
+	uint64_t (*read)(const struct reference *ref);
+	uint64_t mask;
+	uint64_t period_fs;
+	volatile char *registers;
+	uint16_t port;
+};
+
+static uint64_t read_hpet(const struct reference *ref)
+{
+	return readl(ref->registers + 0xf0);
+}
+
+static uint64_t read_pm_timer(const struct reference *ref)
+{
+	return inl(ref->port);
+}
+
+/* Channel 2 counts down from 65535; its gate and output are at port 0x61. */
+static uint64_t read_pit(const struct reference *ref)
+{
+	unsigned int low;
+
+	outb(0x80, 0x43); /* latch channel 2 */
+	low = inb(0x42);
+	return 0xffff - (low | (unsigned int)inb(0x42) << 8);
+}
+
+/* A reading and the TSC at that time: the closest of a few, since a hypervisor may step in between. */
+static uint64_t read_pair(const struct reference *ref, uint64_t *tsc)
+{
+	uint64_t best = UINT64_MAX, value = 0;
+
+	for (unsigned int i = 0; i < READ_TRIES; i++) {
+		uint64_t before = arch_counter_read(), reading = ref->read(ref), after = arch_counter_read();
+
+		if (after - before < best) {
+			best = after - before;
+			*tsc = before + best / 2;
+			value = reading;
+		}
+	}
+	return value;
+}
+
+static uint64_t measure(const struct reference *ref)
+{
+	uint64_t wanted = CALIBRATE_US * (FS_PER_SECOND / 1000000) / ref->period_fs;
+	uint64_t tsc_start, tsc_end, start = read_pair(ref, &tsc_start), end, elapsed_ns;
+
+	/* A reference that stands still must not hang the boot: the TSC gives up after 2^32 ticks. */
+	while (((ref->read(ref) - start) & ref->mask) < wanted)
+		if (arch_counter_read() - tsc_start > 1ULL << 32)
+			return 0;
+	end = read_pair(ref, &tsc_end);
+	elapsed_ns = ((end - start) & ref->mask) * ref->period_fs / (FS_PER_SECOND / 1000000000);
+	return (tsc_end - tsc_start) * 1000000000 / elapsed_ns;
+}
+
+static uint64_t hz_by_hpet(void)
+{
+	const struct acpi_hpet *table = (const struct acpi_hpet *)acpi_find("HPET", 0);
+	struct reference ref = { .name = "HPET", .read = read_hpet, .mask = UINT32_MAX };
+	uint64_t hz = 0;
+	uint32_t config;
+
+	if (!table || !ACPI_HAS(table, address) || table->address.space != ACPI_SPACE_MEMORY)
+		return 0;
+	ref.registers = ioremap(table->address.address, 1024);
+	if (!ref.registers)
+		return 0;
+	ref.period_fs = readl(ref.registers + 4);
+	if (ref.period_fs >= 100000 && ref.period_fs <= 100000000) { /* the specification's upper limit */
+		config = readl(ref.registers + 0x10);
+		writel(config | 1, ref.registers + 0x10);
+		hz = measure(&ref);
+		writel(config, ref.registers + 0x10);
+	}
+	iounmap((void *)ref.registers);
+	return hz;
+}
+
+static uint64_t hz_by_pm_timer(void)
+{
+	const struct acpi_fadt *fadt = (const struct acpi_fadt *)acpi_find("FACP", 0);
+	struct reference ref = {
+		.name = "PM timer", .read = read_pm_timer, .mask = 0xffffff, .period_fs = FS_PER_SECOND / PM_TIMER_HZ,
+	};
+
+	if (!fadt || !ACPI_HAS(fadt, pm_timer_block) || !fadt->pm_timer_block || (fadt->flags & ACPI_FADT_HW_REDUCED))
+		return 0;
+	ref.port = (uint16_t)fadt->pm_timer_block;
+	return measure(&ref);
+}
+
+static uint64_t hz_by_pit(void)
+{
+	struct reference ref = {
+		.name = "PIT", .read = read_pit, .mask = 0xffff, .period_fs = FS_PER_SECOND / PIT_HZ,
+	};
+	uint8_t gate = inb(0x61);
+	uint64_t hz;
+
+	outb((gate & ~2) | 1, 0x61); /* speaker off, gate on */
+	outb(0xb0, 0x43);	     /* channel 2, both bytes, mode 0 */
+	outb(0xff, 0x42);
+	outb(0xff, 0x42);
+	hz = measure(&ref);
+	outb(gate, 0x61);
+	return hz;
+}
+
+void arch_time_init(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t (*hz)(void);
+	} sources[] = {
+		{ "CPUID", hz_by_cpuid }, { "the hypervisor", hz_by_hypervisor }, { "HPET", hz_by_hpet },
+		{ "the PM timer", hz_by_pm_timer }, { "PIT", hz_by_pit },
+	};
+	unsigned long flags = arch_irq_save();
+
+	for (unsigned int i = 0; !tsc_hz && i < ARRAY_SIZE(sources); i++) {
+		tsc_hz = sources[i].hz();
+		if (tsc_hz)
+			pr_info("time: TSC at %lu.%03lu MHz by %s\n", (unsigned long)(tsc_hz / 1000000),
+				(unsigned long)(tsc_hz / 1000 % 1000), sources[i].name);
+	}
+	if (!tsc_hz)
+		panic("no clock to measure the TSC against: neither CPUID nor HPET, PM timer or PIT");
+	apic_timer_calibrate(tsc_hz, APIC_SAMPLE_US);
+	arch_irq_restore(flags);
+}
+
+void arch_timer_init_this_cpu(void)
+{
+	apic_timer_init_this_cpu();
+}
+
+void arch_timer_arm(uint64_t deadline)
+{
+	apic_timer_arm(deadline);
+}
+
+/* --- MC146818: seconds 0, minutes 2, hours 4, day 7, month 8, year 9; A.UIP = 10.7; B.24H = 11.1, B.BIN = 11.2 */
+
+#define RTC_UPDATE_TRIES 2500 /* reads of one microsecond or so: an update takes up to 2 ms */
+
+static uint8_t rtc_register(unsigned int reg)
+{
+	outb((uint8_t)reg, 0x70);
+	return inb(0x71);
+}
+
+struct rtc_time {
+	uint8_t second, minute, hour, day, month, year, century;
+};
+
+static struct rtc_time rtc_registers(unsigned int century_register)
+{
+	for (unsigned int i = 0; i < RTC_UPDATE_TRIES && (rtc_register(10) & 0x80); i++)
+		arch_cpu_relax();
+	return (struct rtc_time){
+		rtc_register(0), rtc_register(2), rtc_register(4), rtc_register(7), rtc_register(8), rtc_register(9),
+		century_register ? rtc_register(century_register) : 0,
+	};
+}
+
+static unsigned int from_bcd(uint8_t value)
+{
+	return value / 16 * 10u + value % 16;
+}
+
+static void rtc_decode(struct rtc_time *t, uint8_t mode)
+{
+	uint8_t *fields = (uint8_t *)t;
+	bool is_afternoon = t->hour & 0x80;
+
+	t->hour &= 0x7f;
+	for (unsigned int i = 0; !(mode & 4) && i < sizeof(*t); i++)
+		fields[i] = (uint8_t)from_bcd(fields[i]);
+	if (!(mode & 2)) /* 12-hour clock: 12 is midnight or noon */
+		t->hour = (uint8_t)(t->hour % 12 + (is_afternoon ? 12 : 0));
+}
+
+/* Days since 1970-01-01 in the Gregorian calendar, years from March on. */
+static uint64_t days_from_date(unsigned int year, unsigned int month, unsigned int day)
+{
+	unsigned int y = year - (month <= 2), m = (month + 9) % 12;
+
+	return 365ULL * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+}
+
+uint64_t arch_rtc_read(void)
+{
+	const struct acpi_fadt *fadt = (const struct acpi_fadt *)acpi_find("FACP", 0);
+	unsigned int century_register = fadt && ACPI_HAS(fadt, century) ? fadt->century & 0x7f : 0, year;
+	struct rtc_time t, again;
+
+	if (fadt && ACPI_HAS(fadt, boot_arch) && (fadt->boot_arch & ACPI_BOOT_NO_CMOS_RTC))
+		return 0;
+	again = rtc_registers(century_register);
+	do { /* equal twice: not torn by an update */
+		t = again;
+		again = rtc_registers(century_register);
+	} while (t.second != again.second);
+	rtc_decode(&t, rtc_register(11));
+	if (t.month < 1 || t.month > 12 || t.day < 1 || t.day > 31 || t.hour > 23 || t.minute > 59 || t.second > 60)
+		return 0;
+	year = t.year + (t.century >= 19 && t.century <= 30 ? t.century * 100u : t.year >= 70 ? 1900 : 2000);
+	return days_from_date(year, t.month, t.day) * 86400 + t.hour * 3600u + t.minute * 60u + t.second;
+}
