@@ -9,3 +9,6 @@ void mm_init(const struct boot_info *info);
 
 /* After cpu_init(): free lists of each CPU serve from here on. */
 void mm_enable_cpu_lists(void);
+
+/* For mm_init(). */
+void vm_space_init(void);

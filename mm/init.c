@@ -14,6 +14,7 @@ void mm_init(const struct boot_info *info)
 	arch_mmu_init();
 	page_open_all();
 	vmap_init();
+	vm_space_init();
 }
 
 void mm_enable_cpu_lists(void)
