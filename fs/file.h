@@ -76,7 +76,9 @@ struct file {
 /* Opens name relative to base (see path_lookup) as openat(2): flags O_*, mode for O_CREAT already masked.
  * 0 and a reference, or -errno. */
 __must_check int file_open(const struct path *base, const char *name, int flags, mode_t mode, unsigned int lookup_flags, struct file **out);
-/* Opens a path that is already resolved. */
+/* Opens a path that is already resolved. FILE_OPEN_EXEC beside O_RDONLY: the caller has checked execute permission,
+ * read permission is not asked for (a program may be executable only). */
+#define FILE_OPEN_EXEC 0x20
 __must_check int file_open_path(const struct path *path, int flags, struct file **out);
 /* A file without a name: pipes, sockets, eventfd, epoll, memfd ... class is what /proc/PID/fd shows: "anon_inode:[eventpoll]". */
 __must_check int file_open_anon(const char *class_name, const struct file_ops *ops, void *private_data, int flags, struct file **out);

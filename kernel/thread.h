@@ -116,8 +116,8 @@ __must_check int kthread_run(const char *name, void (*entry)(void *arg), void *a
 /* Ends the current thread. What belongs to the process was given up before (process/exit.c). */
 [[noreturn]] void thread_exit(void);
 
-/* Called by the last thread_put() before the record is freed: process/ drops what a user thread holds (process, cred,
- * pid, signal). Any context, does not sleep. NULL until process/ sets it. */
+/* Called by the last thread_put() before the record is freed: process/ drops what a user thread holds of it (process,
+ * signal, ptrace). Any context, does not sleep. NULL until process/ sets it. */
 extern void (*thread_release_user)(struct thread *thread);
 
 struct thread *thread_get(struct thread *thread);

@@ -2,9 +2,12 @@
 /* Namespaces of a thread (man 7 namespaces): mount and UTS are real; PID, IPC, NET, USER, cgroup: see docs/caveats.md. */
 #pragma once
 
+#include <kernel/spinlock.h>
+#include <lib/compiler.h>
 #include <lib/types.h>
 #include <linux/utsname.h>
 
+struct fs_context;
 struct mount_namespace;
 
 struct uts_namespace {
@@ -22,3 +25,9 @@ extern struct ns_proxy init_ns;
 
 struct ns_proxy *ns_proxy_get(struct ns_proxy *ns);
 void ns_proxy_put(struct ns_proxy *ns);
+
+extern struct spinlock uts_lock;
+
+/* clone, unshare: the current thread's namespaces as the CLONE_NEW* flags change them; fs is the child's (its root and
+ * cwd move to a copied mount tree). -EPERM, -ENOMEM. May sleep. */
+__must_check int ns_proxy_clone(uint64_t flags, struct fs_context *fs, struct ns_proxy **out);

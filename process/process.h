@@ -34,14 +34,18 @@ struct process {
 	struct list_head children;	/* by sibling */
 	struct list_head sibling;
 	struct list_head threads;	/* by thread->process_node */
-	unsigned int nr_threads;
+	unsigned int nr_threads;	/* on the list */
+	unsigned int nr_live;		/* of these, not yet exiting */
+	struct thread *exec_thread;	/* kills the others and waits for their end in child_wait */
 	struct pid *group, *session;
 	struct list_head group_node, session_node;
 	bool is_subreaper, did_exec, is_zombie;
 	int exit_signal;		/* to the parent; SIGCHLD, 0: none */
 	int exit_code;			/* wait status of the group once exiting */
-	bool group_exiting;
-	struct list_head tracees;	/* ptrace */
+	int pdeath_signal;		/* prctl(PR_SET_PDEATHSIG) */
+	uint32_t exit_uid;		/* of a zombie, for waitid */
+	bool group_exiting;		/* also read under signal_lock */
+	struct list_head tracees;	/* ptrace_thread->tracee_node */
 
 	struct wait_queue child_wait;	/* wait4 sleeps here; woken by children's changes */
 
@@ -80,6 +84,13 @@ static inline struct process *current_process(void)
 struct process *process_get(struct process *process);
 void process_put(struct process *process);
 
+/* The process or thread with a number as the current thread's pid namespace counts; a reference, or NULL. */
+struct process *process_find_get(int nr);
+struct thread *thread_find_get(int nr);
+
+/* A thread of the process that can stand for it (the leader while it lives), with a reference; NULL: none is left. */
+struct thread *process_any_thread_get(struct process *process);
+
 /* The first program: makes pid 1 from the calling kernel thread's request: rdinit=, init= and their
  * fall-backs as Linux; never returns unless none could be run (then -errno of the last). */
 int process_start_init(void);
@@ -96,12 +107,21 @@ struct clone_request {
 };
 long process_clone(const struct clone_request *request);
 
+/* process/fork.c, for process/init.c: a process without threads or family; -ENOMEM, -EAGAIN. */
+__must_check int process_create(struct pid *pid, struct process **out);
+
 /* exit(2) of a thread, exit_group(2). code is a wait status (code << 8 or signal). */
 [[noreturn]] void process_exit_thread(int status);
 [[noreturn]] void process_exit_group(int status);
 
 /* kexec and power-off: every user process but the caller is killed; returns when none is left running. */
 void process_stop_all_user(void);
+
+/* timer_create(2) timers go when their process ends (and at exec): set by syscall/timer.c. NULL: none. */
+extern void (*process_timers_exit)(struct process *process);
+
+/* Before the first process: registers process/ with the levels below. */
+void process_init(void);
 
 /* The nth resource limit, current soft value. */
 uint64_t process_limit(unsigned int resource);

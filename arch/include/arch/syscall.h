@@ -3,6 +3,8 @@
  * Arch contract: how a system call's number, arguments and result lie in a trap frame.
  *
  * The port's entry code saves the frame and calls the upcall syscall_handle(frame).
+ *
+ *   ARCH_CLONE_TLS_FIRST   constant: clone(2)'s fourth argument is tls and the fifth child_tid (x86_64: the reverse)
  */
 #pragma once
 

@@ -4,6 +4,8 @@
 
 #include <arch/trapframe.h>
 
+#define ARCH_CLONE_TLS_FIRST 0
+
 static inline unsigned long arch_syscall_nr(const struct trapframe *frame)
 {
 	return frame->r.orig_rax;

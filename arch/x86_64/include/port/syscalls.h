@@ -3,3 +3,9 @@
  * System calls that only x86_64 has: the names that asm-generic dropped (open, stat, fork, poll ...)
  * and its own (arch_prctl). Same form as syscall/table.h; syscall/table.c includes both.
  */
+
+/* Processes */
+SYSCALL(fork)
+SYSCALL(vfork)
+SYSCALL(getpgrp)
+SYSCALL(pause)

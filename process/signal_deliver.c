@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Delivering signals: on the way back to user mode the current thread takes its signals one by one; each is
+ * dropped, stops or ends the process, or becomes a frame on the user stack.
+ */
+#include <process/signal.h>
+
+#include <arch/signal.h>
+#include <arch/syscall.h>
+#include <arch/trapframe.h>
+#include <arch/vdso.h>
+#include <asm/unistd.h>
+#include <kernel/arch_upcalls.h>
+#include <kernel/irq.h>
+#include <kernel/sched.h>
+#include <arch/irqflags.h>
+#include <lib/string.h>
+#include <mm/vm_space.h>
+#include <process/family.h>
+#include <process/process.h>
+#include <process/ptrace.h>
+
+/* --- stopping --------------------------------------------------------------------------------------- */
+
+/* The current thread takes part in its process' stop: sleeps until SIGCONT or SIGKILL. signal_lock is dropped. */
+static void stop_here(struct process *process, unsigned long flags)
+{
+	struct signal_shared *shared = &process->signals;
+	int signo = shared->stop_signal;
+	bool last;
+
+	current->signal->stop_pending = false;
+	if (ptrace_is_traced(current)) {
+		if (shared->nr_to_stop && --shared->nr_to_stop == 0)
+			shared->is_stopped = shared->stop_waitable = true;
+		spin_unlock_irqrestore(&process->signal_lock, flags);
+		ptrace_group_stop(signo);
+		return;
+	}
+	last = shared->nr_to_stop && --shared->nr_to_stop == 0;
+	if (last) {
+		shared->is_stopped = true;
+		shared->stop_waitable = true;
+		shared->continue_waitable = false;
+	}
+	thread_set_state(THREAD_STOPPED);
+	spin_unlock_irqrestore(&process->signal_lock, flags);
+	if (last) {
+		flags = spin_lock_irqsave(&process_lock);
+		family_notify_parent_locked(process, CLD_STOPPED, signo);
+		spin_unlock_irqrestore(&process_lock, flags);
+	}
+	schedule();
+	thread_set_state(THREAD_RUNNING);
+	flags = spin_lock_irqsave(&process->signal_lock);
+	signal_recalc_locked();
+	spin_unlock_irqrestore(&process->signal_lock, flags);
+}
+
+/* Asks every thread of the process to stop. signal_lock held. */
+static void begin_stop_locked(struct process *process, int signo)
+{
+	struct thread *thread;
+
+	if (process->signals.is_stopped)
+		return;
+	process->signals.stop_signal = signo;
+	process->signals.nr_to_stop = 0;
+	list_for_each_entry(thread, &process->threads, process_node) {
+		if (thread->signal->is_exiting)
+			continue;
+		process->signals.nr_to_stop++;
+		thread->signal->stop_pending = true;
+		signal_wake_thread(thread, false);
+	}
+}
+
+static bool stop_signal_applies(struct process *process, int signo)
+{
+	unsigned long flags;
+	bool orphaned;
+
+	if (signo == SIGSTOP)
+		return true;
+	flags = spin_lock_irqsave(&process_lock);
+	orphaned = family_group_orphaned_locked(process->group, NULL);
+	spin_unlock_irqrestore(&process_lock, flags);
+	return !orphaned;
+}
+
+/* --- choosing ---------------------------------------------------------------------------------------- */
+
+/*
+ * Takes signals until one has a handler: fills delivery and returns its number with the action's mask; 0: none left.
+ * Does not return when one of them ends the process.
+ */
+static int next_handled(struct signal_delivery *delivery, sigmask_t *mask)
+{
+	struct process *process = current_process();
+	unsigned long flags;
+
+	for (;;) {
+		struct signal_action *action;
+		int signo;
+
+		flags = spin_lock_irqsave(&process->signal_lock);
+		if (process->group_exiting || process->exec_thread || current->signal->pending.set & SIGMASK(SIGKILL)) {
+			bool group = process->group_exiting;
+
+			if (group || process->exec_thread != current) {
+				spin_unlock_irqrestore(&process->signal_lock, flags);
+				if (group || process->exec_thread)
+					process_exit_thread(process->exit_code);
+				process_exit_group(SIGKILL);
+			}
+		}
+		if (current->signal->stop_pending) {
+			stop_here(process, flags);
+			continue;
+		}
+		signo = signal_dequeue_locked(~current->signal->blocked, &delivery->info);
+		if (!signo) {
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			return 0;
+		}
+		if (delivery->info.si_code == SI_TIMER && signal_timer_taken) {
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			signal_timer_taken(&delivery->info);
+			flags = spin_lock_irqsave(&process->signal_lock);
+		}
+		if (ptrace_is_traced(current) && signo != SIGKILL) {
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			signo = ptrace_signal_stop(signo, &delivery->info);
+			if (!signo)
+				continue;
+			flags = spin_lock_irqsave(&process->signal_lock);
+		}
+		action = &process->signals.handlers->action[signo - 1];
+		if (action->handler == (uintptr_t)SIG_IGN) {
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			continue;
+		}
+		if (action->handler != (uintptr_t)SIG_DFL) {
+			delivery->signo = signo;
+			delivery->handler = action->handler;
+			delivery->restorer = action->restorer;
+			delivery->sa_flags = action->flags;
+			*mask = action->mask | (action->flags & SA_NODEFER ? 0 : SIGMASK(signo));
+			if (action->flags & SA_RESETHAND)
+				action->handler = (uintptr_t)SIG_DFL;
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			return signo;
+		}
+		if (SIGMASK(signo) & SIGMASK_IGNORE ||
+			(process->signals.is_unkillable && !(SIGMASK(signo) & SIGMASK_UNBLOCKABLE))) {
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			continue;
+		}
+		if (SIGMASK(signo) & SIGMASK_STOP) {
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			if (!stop_signal_applies(process, signo))
+				continue;
+			flags = spin_lock_irqsave(&process->signal_lock);
+			/* A SIGCONT in between has won. */
+			if (!process->group_exiting && !(process->signals.pending.set & SIGMASK(SIGCONT)))
+				begin_stop_locked(process, signo);
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			continue;
+		}
+		spin_unlock_irqrestore(&process->signal_lock, flags);
+		process_exit_group(signo | (SIGMASK(signo) & SIGMASK_CORE ? 0x80 : 0));
+	}
+}
+
+/* --- the interrupted system call ------------------------------------------------------------------------ */
+
+static void restart_without_handler(struct trapframe *frame)
+{
+	switch (arch_syscall_result(frame)) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+		arch_syscall_restart(frame, -1);
+		break;
+	case -ERESTART_RESTARTBLOCK:
+		arch_syscall_restart(frame, __NR_restart_syscall);
+		break;
+	}
+	arch_frame_clear_syscall(frame);
+}
+
+static void restart_with_handler(struct trapframe *frame, unsigned long sa_flags)
+{
+	switch (arch_syscall_result(frame)) {
+	case -ERESTARTSYS:
+		if (!(sa_flags & SA_RESTART)) {
+			arch_syscall_set_result(frame, -EINTR);
+			break;
+		}
+		[[fallthrough]];
+	case -ERESTARTNOINTR:
+		arch_syscall_restart(frame, -1);
+		break;
+	case -ERESTARTNOHAND:
+	case -ERESTART_RESTARTBLOCK:
+		arch_syscall_set_result(frame, -EINTR);
+		break;
+	}
+	arch_frame_clear_syscall(frame);
+}
+
+/* --- handlers --------------------------------------------------------------------------------------- */
+
+static bool on_altstack(const stack_t *altstack, uintptr_t sp)
+{
+	if (altstack->ss_flags & (int)SS_AUTODISARM)
+		return false;
+	return sp > (uintptr_t)altstack->ss_sp && sp - (uintptr_t)altstack->ss_sp <= altstack->ss_size;
+}
+
+static void run_handler(struct trapframe *frame, struct signal_delivery *delivery, sigmask_t mask)
+{
+	struct signal_thread *signal = current->signal;
+	sigmask_t saved = current->work & WORK_RESTORE_MASK ? signal->saved_mask : signal->blocked;
+	uintptr_t sp = arch_frame_sp(frame);
+
+	memcpy(&delivery->saved_mask, &saved, sizeof(saved));
+	delivery->altstack = signal->altstack;
+	if (!signal->altstack.ss_size)
+		delivery->altstack.ss_flags = SS_DISABLE;
+	else if (on_altstack(&signal->altstack, sp))
+		delivery->altstack.ss_flags |= SS_ONSTACK;
+	delivery->stack_top = sp;
+	if (delivery->sa_flags & SA_ONSTACK && signal->altstack.ss_size && !on_altstack(&signal->altstack, sp))
+		delivery->stack_top = (uintptr_t)signal->altstack.ss_sp + signal->altstack.ss_size;
+	if (!(delivery->sa_flags & SA_RESTORER) && arch_vdso_sigreturn())
+		delivery->restorer = current->vm->vdso + arch_vdso_sigreturn();
+	if (arch_signal_push_frame(frame, delivery)) {
+		if (delivery->signo == SIGSEGV)
+			current_process()->signals.handlers->action[SIGSEGV - 1].handler = (uintptr_t)SIG_DFL;
+		signal_force(SIGSEGV, SI_KERNEL, 0);
+		return;
+	}
+	if (signal->altstack.ss_flags & (int)SS_AUTODISARM)
+		signal->altstack = (stack_t){ .ss_flags = SS_DISABLE };
+	thread_clear_work(current, WORK_RESTORE_MASK);
+	signal_set_blocked(signal->blocked | mask);
+}
+
+void signal_deliver(struct trapframe *frame)
+{
+	struct signal_delivery delivery;
+	sigmask_t mask;
+
+	if (!next_handled(&delivery, &mask)) {
+		if (arch_frame_in_syscall(frame))
+			restart_without_handler(frame);
+		if (current->work & WORK_RESTORE_MASK) {
+			thread_clear_work(current, WORK_RESTORE_MASK);
+			signal_set_blocked(current->signal->saved_mask);
+		}
+		return;
+	}
+	if (arch_frame_in_syscall(frame))
+		restart_with_handler(frame, delivery.sa_flags);
+	run_handler(frame, &delivery, mask);
+}
+
+/* A temporary mask holds only while the call sleeps: a call that had a result takes no signal under it. */
+static void drop_temporary_mask(struct trapframe *frame)
+{
+	long result = arch_syscall_result(frame);
+
+	if (arch_frame_in_syscall(frame) && (result == -ERESTARTNOHAND || result == -EINTR) && current->work & WORK_SIGNAL)
+		return;
+	thread_clear_work(current, WORK_RESTORE_MASK);
+	signal_set_blocked(current->signal->saved_mask);
+}
+
+void exit_to_user_work(struct trapframe *frame)
+{
+	for (;;) {
+		unsigned int work = __atomic_load_n(&current->work, __ATOMIC_RELAXED);
+
+		if (!work)
+			return;
+		arch_irq_enable();
+		if (work & WORK_RESCHED)
+			sched_preempt();
+		if (work & WORK_NOTIFY)
+			thread_clear_work(current, WORK_NOTIFY);
+		if (!current->process) {
+			thread_clear_work(current, ~WORK_RESCHED);
+		} else {
+			if (work & WORK_RESTORE_MASK)
+				drop_temporary_mask(frame);
+			if (work & (WORK_SIGNAL | WORK_KILL))
+				signal_deliver(frame);
+		}
+		arch_irq_disable();
+	}
+}
