@@ -34,7 +34,7 @@ endif
 
 # --- flags ----------------------------------------------------------------------------------------
 
-INCLUDES := -I. -Iarch/include -Iarch/$(ARCH)/include \
+INCLUDES := -I. -Iarch/include -Iarch/$(ARCH)/include -Ilib/uapi \
 	-isystem $(UAPI)/lib/linux/uapi/$(ARCH_UAPI) -isystem $(UAPI)/include
 
 # What every object needs that is linked into the kernel, the libraries' too.

@@ -19,6 +19,7 @@ struct signal_ops {
 	/* Job control, for the current thread: man 3 tcsetpgrp, 4 tty_ioctl. */
 	struct pid *(*current_group)(void);		   /* borrowed */
 	struct pid *(*current_session)(void);
+	struct pid *(*current_process_pid)(void);	   /* borrowed; NULL in a kernel thread */
 	bool (*is_session_leader)(void);
 	bool (*group_is_orphaned)(struct pid *group);
 	bool (*group_in_session)(struct pid *group, struct pid *session); /* some process of it is */
