@@ -39,6 +39,7 @@ void kernel_main(struct boot_info *info)
 	version_print(info);
 	mm_init(info);			 /* page frames, kmalloc, then the kernel's own page tables */
 	cpu_init(arch_cpu_hw_id());	 /* the boot CPU's record: current and locks work from here */
+	mm_enable_cpu_lists();
 	sched_init();			 /* this stack becomes the idle thread's */
 	params_parse(info->cmdline);
 	iomem_init(info);

@@ -64,7 +64,9 @@ void page_cache_punch(struct address_space *mapping, uint64_t start_bytes, uint6
 bool page_cache_next(struct address_space *mapping, uint64_t *index);
 
 /*
- * A vma that maps the file: called once by the file's mmap operation. From then on mm keeps it (and its copies by fork
- * and split) findable for truncate, and may map neighbours of a faulting page straight from the cache.
+ * A vma that maps the file: called by the file's mmap operation. From then on mm keeps it (and its copies by fork and
+ * split) findable for truncate, and may map neighbours of a faulting page straight from the cache. A second call does
+ * nothing. Returns 0. The vma leaves the mapping by itself when it is freed.
  */
-void address_space_add_vma(struct address_space *mapping, struct vma *vma);
+int address_space_add_vma(struct address_space *mapping, struct vma *vma);
+void address_space_remove_vma(struct address_space *mapping, struct vma *vma);

@@ -20,9 +20,9 @@ static bool range_is_free(struct vm_space *space, vaddr_t start, size_t size)
 }
 
 /* The highest gap below mmap_top that is large enough; if there is none, any gap from the bottom up. */
-int find_free_range(struct vm_space *space, vaddr_t hint, size_t size, vaddr_t *out)
+int find_free_range(struct vm_space *space, vaddr_t hint, size_t size, vaddr_t max_end, vaddr_t *out)
 {
-	vaddr_t top = space->mmap_top;
+	vaddr_t top = max_end ? min(max_end, space->mmap_top) : space->mmap_top;
 	struct vma *vma;
 
 	if (hint && range_is_free(space, hint, size)) {
@@ -46,7 +46,7 @@ int find_free_range(struct vm_space *space, vaddr_t hint, size_t size, vaddr_t *
 			break;
 		top = max(top, vma->end);
 	}
-	if (USER_VA_END - top < size)
+	if ((max_end ?: USER_VA_END) < top || (max_end ?: USER_VA_END) - top < size)
 		return -ENOMEM;
 	*out = top;
 	return 0;
@@ -136,7 +136,8 @@ static int choose_place(struct vm_space *space, const struct vm_map_request *req
 
 	if (!request->fixed && !request->fixed_noreplace) {
 		addr = ALIGN_UP(addr, PAGE_SIZE);
-		return find_free_range(space, addr && addr < USER_VA_START ? USER_VA_START : addr, size, out);
+		return find_free_range(space, addr && addr < USER_VA_START ? USER_VA_START : addr, size,
+			request->max_end, out);
 	}
 	if (addr & (PAGE_SIZE - 1))
 		return -EINVAL;
@@ -387,6 +388,5 @@ int vm_map_anonymous(struct vma *vma)
 	vma->pgoff = 0;
 	vma->private_data = object;
 	vma->ops = &shared_anon_ops;
-	address_space_add_vma(&object->mapping, vma);
-	return 0;
+	return address_space_add_vma(&object->mapping, vma);
 }

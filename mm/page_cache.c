@@ -194,14 +194,25 @@ bool page_cache_next(struct address_space *mapping, uint64_t *index)
 
 /* --- taking pages away --------------------------------------------------------------------------- */
 
-void address_space_add_vma(struct address_space *mapping, struct vma *vma)
+int address_space_add_vma(struct address_space *mapping, struct vma *vma)
 {
 	if (vma->mapping)
-		return;
+		return 0;
 	vma->mapping = mapping;
 	mutex_lock(&mapping->vma_lock);
 	list_add_tail(&vma->mapping_node, &mapping->vmas);
 	mutex_unlock(&mapping->vma_lock);
+	return 0;
+}
+
+void address_space_remove_vma(struct address_space *mapping, struct vma *vma)
+{
+	if (!vma->mapping)
+		return;
+	mutex_lock(&mapping->vma_lock);
+	list_del(&vma->mapping_node);
+	mutex_unlock(&mapping->vma_lock);
+	vma->mapping = NULL;
 }
 
 static void zap_vmas(struct address_space *mapping, uint64_t index, uint64_t nr)

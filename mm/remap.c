@@ -69,7 +69,8 @@ static int move(struct remap *r)
 		if (!err)
 			err = find_old(r);
 	} else {
-		err = find_free_range(r->space, r->flags & MREMAP_DONTUNMAP ? r->new_addr : 0, r->new_size, &r->new_addr);
+		err = find_free_range(r->space, r->flags & MREMAP_DONTUNMAP ? r->new_addr : 0, r->new_size, 0,
+			&r->new_addr);
 	}
 	if (err)
 		return err;

@@ -98,6 +98,7 @@ struct vm_space {
 	uint64_t peak_pages;	/* VmPeak */
 	uint64_t locked_pages;	/* VmLck */
 	uint32_t default_flags;	/* mlockall(MCL_FUTURE): VMA_LOCKED */
+	uint32_t membarrier;	/* registered MEMBARRIER_CMD_* bits, atomic */
 
 	struct spinlock page_table_lock;
 	/* Guarded by page_table_lock. */
@@ -152,6 +153,7 @@ struct vm_map_request {
 	size_t size;
 	uint32_t flags;
 	uint64_t pgoff;
+	vaddr_t max_end; /* 0, or the highest end of a range that is chosen (MAP_32BIT) */
 	bool fixed, fixed_noreplace, populate;
 	int (*setup)(struct vma *vma, void *ctx);
 	void *ctx;

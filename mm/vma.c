@@ -52,6 +52,7 @@ struct vma *vma_alloc(struct vm_space *space, vaddr_t start, vaddr_t end, uint32
 	return vma;
 }
 
+/* The copy names its mapping but is not on its list yet: the caller may still have borders to set. */
 static struct vma *dup_unregistered(const struct vma *vma, struct vm_space *space)
 {
 	struct vma *copy = kmemdup(vma, sizeof(*vma));
@@ -59,7 +60,6 @@ static struct vma *dup_unregistered(const struct vma *vma, struct vm_space *spac
 	if (!copy)
 		return NULL;
 	copy->space = space;
-	copy->mapping = NULL;
 	if (copy->ops && copy->ops->open)
 		copy->ops->open(copy);
 	return copy;
@@ -69,19 +69,16 @@ struct vma *vma_dup(const struct vma *vma, struct vm_space *space)
 {
 	struct vma *copy = dup_unregistered(vma, space);
 
-	if (copy && vma->mapping)
-		address_space_add_vma(vma->mapping, copy);
+	if (copy && vma->mapping) {
+		copy->mapping = NULL;
+		(void)address_space_add_vma(vma->mapping, copy);
+	}
 	return copy;
 }
 
 void vma_free(struct vma *vma)
 {
-	if (vma->mapping) {
-		mutex_lock(&vma->mapping->vma_lock);
-		list_del(&vma->mapping_node);
-		mutex_unlock(&vma->mapping->vma_lock);
-		vma->mapping = NULL;
-	}
+	address_space_remove_vma(vma->mapping, vma);
 	if (vma->ops && vma->ops->close)
 		vma->ops->close(vma);
 	kfree(vma);
@@ -140,7 +137,6 @@ int vma_split(struct vma *vma, vaddr_t addr)
 	upper->start = addr;
 	lock_borders(vma);
 	vma->end = addr;
-	upper->mapping = vma->mapping;
 	if (vma->mapping)
 		list_add(&upper->mapping_node, &vma->mapping_node);
 	unlock_borders(vma);

@@ -57,6 +57,7 @@ int vm_populate(struct vm_space *space, vaddr_t start, vaddr_t end, bool write, 
 /* --- map.c: lock held for writing --- */
 
 __must_check int unmap_locked(struct vm_space *space, vaddr_t start, vaddr_t end);
-__must_check int find_free_range(struct vm_space *space, vaddr_t hint, size_t size, vaddr_t *out);
+/* max_end: 0, or where the range has to end at the latest. */
+__must_check int find_free_range(struct vm_space *space, vaddr_t hint, size_t size, vaddr_t max_end, vaddr_t *out);
 /* Room below RLIMIT_AS, the number of vmas and, for private writable memory, RAM. */
 __must_check int check_room(struct vm_space *space, size_t size, uint32_t flags);
