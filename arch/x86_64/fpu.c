@@ -23,7 +23,8 @@
 #define FCW_DEFAULT 0x37f
 #define AREA_ALIGN 64
 
-static struct _fpstate_64 initial_legacy;
+/* XSTATE_BV is 0, so XRSTOR reads no more of it than this. */
+static struct _xstate initial __attribute__((aligned(AREA_ALIGN)));
 static uint32_t mxcsr_mask = 0xffbf;
 /* Where each component lies in the area (CPUID.D.n): bytes, 0: not there. */
 static struct { uint32_t offset, size; } components[64];
@@ -38,8 +39,8 @@ void x86_fpu_init(void)
 	struct x86_features *f = &x86_features;
 	struct cpuid id;
 
-	initial_legacy.cwd = FCW_DEFAULT;
-	initial_legacy.mxcsr = MXCSR_DEFAULT;
+	initial.fpstate.cwd = FCW_DEFAULT;
+	initial.fpstate.mxcsr = MXCSR_DEFAULT;
 	f->fpu_bytes = FXSAVE_BYTES;
 	x86_fpu_init_this_cpu();
 	if (!(f->leaf1_ecx >> 26 & 1) || f->max_leaf < 0xd)
@@ -65,7 +66,7 @@ static void note_mxcsr_mask(void)
 	__asm__ volatile("fxsaveq %0" : "=m"(image));
 	if (image.mxcsr_mask)
 		mxcsr_mask = image.mxcsr_mask;
-	initial_legacy.mxcsr_mask = mxcsr_mask;
+	initial.fpstate.mxcsr_mask = mxcsr_mask;
 }
 
 void x86_fpu_init_this_cpu(void)
@@ -77,7 +78,7 @@ void x86_fpu_init_this_cpu(void)
 	if (x86_features.xcr0)
 		write_xcr0(x86_features.xcr0);
 	__asm__ volatile("fninit");
-	if (!initial_legacy.mxcsr_mask)
+	if (!initial.fpstate.mxcsr_mask)
 		note_mxcsr_mask();
 }
 
@@ -103,7 +104,7 @@ static void restore_from(const void *area)
 static void make_initial(struct thread *thread)
 {
 	memset(thread->arch.fpu, 0, x86_features.fpu_bytes);
-	memcpy(thread->arch.fpu, &initial_legacy, sizeof(initial_legacy));
+	memcpy(thread->arch.fpu, &initial, sizeof(initial.fpstate));
 }
 
 int arch_fpu_alloc(struct thread *thread)
@@ -143,13 +144,10 @@ void arch_fpu_restore(struct thread *thread)
 	restore_from(thread->arch.fpu);
 }
 
+/* The area is rewritten by the next save. */
 void arch_fpu_reset(struct thread *thread)
 {
-	unsigned long flags = arch_irq_save();
-
-	make_initial(thread);
-	restore_from(thread->arch.fpu);
-	arch_irq_restore(flags);
+	restore_from(&initial);
 }
 
 static struct _xstate *area_of(struct thread *thread)
@@ -163,7 +161,7 @@ static void fill_initial_parts(struct _xstate *area)
 	struct _fpstate_64 *legacy = &area->fpstate;
 
 	if (missing & 1) { /* x87: all before MXCSR, and the registers */
-		memcpy(legacy, &initial_legacy, offsetof(struct _fpstate_64, mxcsr));
+		memcpy(legacy, &initial.fpstate, offsetof(struct _fpstate_64, mxcsr));
 		memset(legacy->st_space, 0, sizeof(legacy->st_space));
 	}
 	if (missing & 2)

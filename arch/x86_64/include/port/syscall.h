@@ -8,7 +8,7 @@
 
 static inline unsigned long arch_syscall_nr(const struct trapframe *frame)
 {
-	return frame->r.orig_rax;
+	return (unsigned long)(int)frame->r.orig_rax; /* 32 bits count, as on Linux */
 }
 
 static inline void arch_syscall_args(const struct trapframe *frame, unsigned long args[6])
