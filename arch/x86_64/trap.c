@@ -84,8 +84,11 @@ void x86_idt_load(void)
 	struct {
 		uint16_t limit;
 		const void *base;
-	} __attribute__((packed)) idtr = { sizeof(idt) - 1, idt };
+	} __attribute__((packed)) idtr;
 
+	/* By assignment: an initialiser would be an unaligned constant, which RELR cannot relocate. */
+	idtr.limit = sizeof(idt) - 1;
+	idtr.base = idt;
 	__asm__ volatile("lidt %0" ::"m"(idtr), "m"(idt));
 }
 
