@@ -25,3 +25,14 @@ def musl_program(source, out, arch="x86_64", flags=()):
     builtins = glob.glob(f"{musl}/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.builtins-{arch}.a")
     subprocess.run(["ld.lld-19", "-static", "--gc-sections", "-o", out, f"{lib}/crt1.o", f"{lib}/crti.o", obj,
                     f"{lib}/libc.a", *builtins, f"{lib}/crtn.o"], check=True, stderr=subprocess.PIPE)
+
+
+def bare_program(source, out, arch="x86_64"):
+    """A program of its own _start, without a libc."""
+    if os.path.exists(out) and os.path.getmtime(out) > max(os.path.getmtime(source), os.path.getmtime(__file__)):
+        return
+    musl = f"{DL}/musl/usr"
+    subprocess.run(["clang-19", f"--target={arch}-linux-musl", "-O2", "-Wall", "-ffreestanding", "-nostdlibinc", "-isystem",
+                    f"{musl}/include/{arch}-linux-musl", "-isystem", f"{DL}/uapi/usr/lib/linux/uapi/{UAPI_ARCH[arch]}", "-isystem",
+                    f"{DL}/uapi/usr/include", "-fno-pie", "-c", source, "-o", out + ".o"], check=True)
+    subprocess.run(["ld.lld-19", "-static", "-o", out, out + ".o"], check=True)
