@@ -218,6 +218,14 @@ static void release_exe(struct file *file)
 	file_put(file);
 }
 
+void exec_share_exe(struct vm_space *to, const struct vm_space *from)
+{
+	if (!from->exe_file || inode_deny_write(from->exe_file->inode))
+		return;
+	to->exe_file = file_get(from->exe_file);
+	to->release_exe = release_exe;
+}
+
 static bool is_random(void)
 {
 	return exec_randomize_va_space && !(current_process()->personality & ADDR_NO_RANDOMIZE);

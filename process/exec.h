@@ -6,6 +6,7 @@
 #include <lib/types.h>
 
 struct path;
+struct vm_space;
 
 /* Strings of a new program, already copied into kernel memory (kmalloc'ed pages, bounded by RLIMIT_STACK / 4). */
 struct exec_request {
@@ -21,3 +22,6 @@ __must_check int process_exec(const struct exec_request *request);
 
 /* For the first program: kernel strings. */
 __must_check int process_exec_kernel(const char *name, char *const argv[], char *const envp[]);
+
+/* fork: the copy runs the same file, which stays denied to writers. */
+void exec_share_exe(struct vm_space *to, const struct vm_space *from);

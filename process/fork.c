@@ -19,6 +19,7 @@
 #include <linux/sched.h>
 #include <mm/user_copy.h>
 #include <mm/vm_space.h>
+#include <process/exec.h>
 #include <process/family.h>
 #include <process/fd_table.h>
 #include <process/ns_proxy.h>
@@ -83,8 +84,13 @@ static void release_parts(struct thread *child)
 
 static int copy_memory(struct thread *child, uint64_t flags)
 {
-	if (!(flags & CLONE_VM))
-		return vm_space_fork(current->vm, &child->vm);
+	if (!(flags & CLONE_VM)) {
+		int err = vm_space_fork(current->vm, &child->vm);
+
+		if (!err)
+			exec_share_exe(child->vm, current->vm);
+		return err;
+	}
 	child->vm = vm_space_get(current->vm);
 	return 0;
 }
