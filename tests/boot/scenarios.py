@@ -424,10 +424,10 @@ scenario("handover/same-view", "Linux sees through us what it sees when QEMU sta
 
 
 def selftests(ctx, text):
-    m = re.search(r"(\d+) passed, (\d+) failed", text)
+    m = re.search(r"selftest: (\d+) passed, (\d+) failed", text)
     return None if m and m.group(2) == "0" and m.group(1) != "0" else f"selftests: {m and m.group(0)}"
 
 
 for smp, cpu in ((1, None), (4, None), (4, "max")):
     scenario(f"selftest/smp{smp}{'-' + cpu if cpu else ''}", "selftest=all", lambda ctx: images.shell("poweroff -f").bytes(),
-             (r"\d+ passed, \d+ failed",), append="selftest=all", smp=smp, cpu=cpu, check=selftests, timeout=120, on_linux=False)
+             (r"selftest: \d+ passed, \d+ failed",), append="selftest=all", smp=smp, cpu=cpu, check=selftests, timeout=120, on_linux=False)
