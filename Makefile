@@ -55,7 +55,7 @@ LDFLAGS := -pie --no-dynamic-linker -z pack-relative-relocs --gc-sections -z max
 
 FOLDERS := mm kernel boot block process syscall kexec \
 	$(patsubst %/,%,$(wildcard lib lib/*/ kernel/selftest device device/*/ fs fs/*/ net net/*/ drivers/*/)) \
-	arch/$(ARCH) $(filter-out %/boot %/include,$(patsubst %/,%,$(wildcard arch/$(ARCH)/*/)))
+	arch/$(ARCH) $(filter-out %/boot %/include %/vdso,$(patsubst %/,%,$(wildcard arch/$(ARCH)/*/)))
 
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c $(d)/*.S)))
 HEADERS := $(sort $(foreach d,$(FOLDERS) arch/include/arch,$(wildcard $(d)/*.h)))

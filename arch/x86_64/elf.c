@@ -2,6 +2,7 @@
 /* Auxiliary vector entries (man 3 getauxval), and the caches x86 keeps coherent by itself. */
 #include <arch/cache.h>
 #include <arch/elf.h>
+#include <arch/vdso.h>
 #include <asm/hwcap2.h>
 
 #include "signal_frame.h"
@@ -33,4 +34,9 @@ void arch_icache_sync(void *addr, size_t size)
 
 void arch_cache_clean(const void *addr, size_t size)
 {
+}
+
+uintptr_t arch_vdso_sigreturn(void)
+{
+	return 0; /* the C library always gives a restorer */
 }

@@ -8,6 +8,6 @@
 
 #include <lib/types.h>
 
-extern const uint8_t arch_vdso_image[];	 /* page-aligned ELF */
+extern const uint8_t arch_vdso_image[];	 /* ELF; mapped as a copy: kernel/vdso_data.h */
 extern const size_t arch_vdso_image_size;
 uintptr_t arch_vdso_sigreturn(void);	 /* offset of rt_sigreturn in the image; 0: the ABI uses sa_restorer */
