@@ -345,7 +345,7 @@ void schedule(void)
 	thread_reap_dead();
 }
 
-void sched_preempt(void)
+static void preempt(void)
 {
 	unsigned long flags = arch_irq_save();
 
@@ -353,10 +353,16 @@ void sched_preempt(void)
 	arch_irq_restore(flags);
 }
 
+void sched_preempt(void)
+{
+	account_user(); /* an interrupt came while the program ran */
+	preempt();
+}
+
 void sched_yield_point(void)
 {
 	if (unlikely(atomic_load_relaxed(&current->work) & WORK_RESCHED))
-		sched_preempt();
+		preempt();
 }
 
 void sched_yield_current(void)

@@ -3,6 +3,7 @@
 #include <kernel/arch_upcalls.h>
 
 #include <arch/syscall.h>
+#include <kernel/account.h>
 #include <kernel/pid.h>
 #include <kernel/printk.h>
 #include <kernel/thread.h>
@@ -47,6 +48,7 @@ void syscall_handle(struct trapframe *frame)
 	unsigned long nr = arch_syscall_nr(frame);
 	long result;
 
+	account_user();
 	if (unlikely(__atomic_load_n(&current->syscall_work, __ATOMIC_RELAXED))) {
 		handle_traced(frame);
 		result = arch_syscall_result(frame);
@@ -60,4 +62,5 @@ void syscall_handle(struct trapframe *frame)
 		else if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK)
 			thread_set_work(current, WORK_SIGNAL); /* the way back sorts it out */
 	}
+	account_system();
 }

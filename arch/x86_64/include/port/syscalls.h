@@ -9,3 +9,7 @@ SYSCALL(fork)
 SYSCALL(vfork)
 SYSCALL(getpgrp)
 SYSCALL(pause)
+
+/* Clocks and timers */
+SYSCALL(time)
+SYSCALL(alarm)
