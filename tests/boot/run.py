@@ -54,7 +54,7 @@ class Context:
         """Start the scenario's guest (some of its fields changed) and walk through its steps."""
         f = {**s.__dict__, **changed}
         initrd = self.file(f"{s.name.replace('/', '-')}.initrd", lambda: f["initramfs"](self)) if f["initramfs"] else None
-        kernel = f["kernel"](self) if callable(f["kernel"]) else f["kernel"] or self.kernel
+        kernel = f["kernel"](self) if callable(f["kernel"]) else self.kernel if f["kernel"] is None else f["kernel"]
         extra = f["extra"](self) if callable(f["extra"]) else f["extra"]
         guest = vm.Vm(kernel, initrd, ("console=ttyS0 " + f["append"]).strip(), f["smp"], f["mem"], f["machine"],
                       f["cpu"], self.arch, extra=extra, **({"dead": None} if f["may_panic"] else {}))

@@ -7,6 +7,7 @@ line printed by the program or the Linux at its end. Kinds of images come from t
 import gzip
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
@@ -31,7 +32,7 @@ class Scenario:
     mem: str = "512M"
     machine: str = "q35"
     cpu: Optional[str] = None
-    kernel: Any = None                      # path or (ctx) -> path; None: the kernel under test
+    kernel: Any = None                      # path or (ctx) -> path; None: the kernel under test; "": none (-kernel)
     extra: Any = ()                         # more QEMU words, or (ctx) -> them
     timeout: float = 60                     # for each step
     exits: bool = False                     # has to power off by itself afterwards
@@ -217,6 +218,49 @@ for machine in ("pc", "q35", "microvm"):
                  (r"^SEEN cpus=2 online=2",), smp=2, machine=machine, cpu=cpu, exits=machine != "microvm")
 scenario("machine/pvh", "the ELF itself, by its PVH note", SIZE, (r"^SEEN cpus=2 online=2",), smp=2,
          kernel=lambda ctx: ctx.elf, exits=True, on_linux=False)
+
+
+def iso(ctx, loader):
+    """A CD with the kernel under test, an initramfs and a loader; returns QEMU's words for it."""
+    top = os.path.join(ctx.out, f"{loader}-cd")
+    initrd = ctx.file("cd-initrd", lambda: SIZE(ctx))
+    append = "console=ttyS0 panic=-1"
+    if loader == "grub":
+        files = {"boot/grub/grub.cfg": "set timeout=0\nserial --unit=0\nmenuentry k {\n"
+                 f"linux /kernel {append}\ninitrd /initrd\n}}\n"}
+        make = ["grub-mkrescue", "-o", top + ".iso", top]
+    else:
+        lib = "/usr/lib/syslinux/modules/bios"
+        files = {"isolinux.cfg": f"default k\nprompt 0\nlabel k\nkernel /kernel\ninitrd /initrd\nappend {append}\n",
+                 "isolinux.bin": open("/usr/lib/ISOLINUX/isolinux.bin", "rb").read(),
+                 "ldlinux.c32": open(f"{lib}/ldlinux.c32", "rb").read()}
+        make = ["xorriso", "-as", "mkisofs", "-quiet", "-o", top + ".iso", "-b", "isolinux.bin", "-no-emul-boot",
+                "-boot-load-size", "4", "-boot-info-table", top]
+    for name, source in (("kernel", ctx.kernel), ("initrd", initrd)):
+        with open(source, "rb") as f:
+            files[name] = f.read()
+    shutil.rmtree(top, ignore_errors=True)
+    for name, body in files.items():
+        os.makedirs(os.path.dirname(f"{top}/{name}"), exist_ok=True)
+        with open(f"{top}/{name}", "wb") as f:
+            f.write(body if isinstance(body, bytes) else body.encode())
+    subprocess.run(make, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return ["-cdrom", top + ".iso"]
+
+
+for loader in ("grub", "isolinux"):
+    scenario(f"loader/{loader}", f"started by {loader} from a CD", steps=(r"^SEEN cpus=2 online=2",), smp=2, kernel="",
+             extra=lambda ctx, loader=loader: iso(ctx, loader), exits=True)
+
+
+def recognised(ctx, s, log):
+    said = subprocess.run(["file", "-L", ctx.kernel], text=True, check=True, stdout=subprocess.PIPE).stdout
+    with open(log, "w", encoding="utf-8") as f:
+        f.write(said)
+    return None if "Linux kernel" in said and "bzImage" in said else said
+
+
+scenario("loader/file", "file(1) knows the image", run=recognised)
 scenario("power/reboot", "reboot resets the machine", lambda ctx: images.shell("echo SEEN; reboot -f").bytes(), ("^SEEN",), exits=True)
 scenario("power/panic", "panic= reboots when there is no init", lambda ctx: Cpio().bytes(),
          (r"(?i)panic",), append="panic=1", exits=True, may_panic=True)
