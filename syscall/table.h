@@ -120,3 +120,6 @@ SYSCALL(getcpu)
 /* log and random numbers: syscall/klog.c, random.c */
 SYSCALL(syslog)
 SYSCALL(getrandom)
+/* the next kernel: syscall/kexec.c */
+SYSCALL_PARTIAL(kexec_load, "no crash kernel, no KEXEC_PRESERVE_CONTEXT")
+SYSCALL_PARTIAL(kexec_file_load, "no crash kernel, no signatures")
