@@ -83,8 +83,12 @@ static void patch_smap_sites(void)
 
 	if (x86_features.smap)
 		return;
-	for (const int32_t *site = __start_x86_smap_sites; site != __stop_x86_smap_sites; site++)
-		memcpy((char *)site + *site, nop, sizeof(nop));
+	for (const int32_t *site = __start_x86_smap_sites; site != __stop_x86_smap_sites; site++) {
+		char *at = (char *)site + *site;
+
+		__asm__("" : "+r"(at)); /* the compiler takes a write behind a constant for impossible */
+		memcpy(at, nop, sizeof(nop));
+	}
 }
 
 void arch_init_early(struct boot_info *info)
