@@ -88,7 +88,7 @@ include $(sort $(wildcard deps/*.mk))
 
 # --- targets --------------------------------------------------------------------------------------
 
-.PHONY: all objs kindling.elf kindling.img check check-headers check-layers host-tests fuzz clean fetched size FORCE
+.PHONY: all objs kindling.elf kindling.img check check-headers check-layers host-tests fuzz docs clean fetched size FORCE
 all: kindling.elf kindling.img
 kindling.elf: $(OUT)/kindling.elf
 kindling.img: $(OUT)/kindling.img
@@ -141,6 +141,10 @@ $(OUT)/check/%.h.ok: %.h $(OUT)/flags | fetched
 
 # Unit tests and fuzz targets of pure code, on the build machine: tests/host/host.mk defines both.
 -include tests/host/host.mk
+
+# docs/syscalls.md is made from the system-call table.
+docs: | fetched
+	tools/syscalls-doc
 
 clean:
 	rm -rf $(OUT)
