@@ -390,12 +390,12 @@ static int prepare(struct exec *exec, const struct exec_request *request)
 
 int process_exec(const struct exec_request *request)
 {
-	struct exec exec = { .name = request->name, .argv = request->argv, .envp = request->envp };
+	struct exec exec = { .name = request->shown_name ? request->shown_name : request->name, .argv = request->argv, .envp = request->envp };
 	int old_tid = pid_vnr(current->pid);
 	struct vm_space *vm = NULL;
 	int err;
 
-	set_comm(&exec, request->name);
+	set_comm(&exec, exec.name);
 	/* Linux: a program never starts without argv[0]. */
 	if (!request->argv->count) {
 		err = exec_strings_append(request->argv, "");

@@ -12,6 +12,7 @@ struct vm_space;
 struct exec_request {
 	const struct path *base; /* execveat; NULL: cwd */
 	const char *name;
+	const char *shown_name; /* NULL: name; what the program is told (AT_EXECFN) */
 	unsigned int lookup_flags;
 	struct exec_strings *argv, *envp; /* process/exec_strings.h */
 };

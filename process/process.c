@@ -105,6 +105,20 @@ struct thread *process_any_thread_get(struct process *process)
 	return thread;
 }
 
+unsigned int process_nr_threads(void)
+{
+	unsigned long flags = spin_lock_irqsave(&process_lock);
+	unsigned int count = 0;
+	struct pid *pid;
+
+	for (int nr = 1; (pid = pid_next_get(nr)); pid_put(pid)) {
+		nr = pid->nr + 1;
+		count += pid->process ? max(pid->process->nr_threads, 1u) : 0;
+	}
+	spin_unlock_irqrestore(&process_lock, flags);
+	return count;
+}
+
 uint64_t process_limit(unsigned int resource)
 {
 	return __atomic_load_n(&current_process()->limits[resource].rlim_cur, __ATOMIC_RELAXED);

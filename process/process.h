@@ -123,5 +123,8 @@ extern void (*process_timers_exit)(struct process *process);
 /* Before the first process: registers process/ with the levels below. */
 void process_init(void);
 
+/* Threads of all processes, for sysinfo(2) and /proc/loadavg. */
+unsigned int process_nr_threads(void);
+
 /* The nth resource limit, current soft value. */
 uint64_t process_limit(unsigned int resource);

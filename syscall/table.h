@@ -123,3 +123,41 @@ SYSCALL(getrandom)
 /* the next kernel: syscall/kexec.c */
 SYSCALL_PARTIAL(kexec_load, "no crash kernel, no KEXEC_PRESERVE_CONTEXT")
 SYSCALL_PARTIAL(kexec_file_load, "no crash kernel, no signatures")
+
+SYSCALL(execve)
+SYSCALL(execveat)
+
+/* Futexes: futex(2) */
+SYSCALL_PARTIAL(futex, "all but the requeue-to-PI operations; PI locks do not raise the owner's priority")
+SYSCALL(set_robust_list)
+SYSCALL(get_robust_list)
+
+/* Credentials: credentials(7), capabilities(7) */
+SYSCALL(getuid)
+SYSCALL(geteuid)
+SYSCALL(getgid)
+SYSCALL(getegid)
+SYSCALL(getresuid)
+SYSCALL(getresgid)
+SYSCALL(setuid)
+SYSCALL(setreuid)
+SYSCALL(setresuid)
+SYSCALL(setfsuid)
+SYSCALL(setgid)
+SYSCALL(setregid)
+SYSCALL(setresgid)
+SYSCALL(setfsgid)
+SYSCALL(getgroups)
+SYSCALL(setgroups)
+SYSCALL(capget)
+SYSCALL(capset)
+
+/* The system, limits, process attributes */
+SYSCALL(uname)
+SYSCALL(sethostname)
+SYSCALL(setdomainname)
+SYSCALL(sysinfo)
+SYSCALL(reboot)
+SYSCALL(prlimit64)
+SYSCALL_PARTIAL(prctl, "names, death signal, subreaper, dumpable, capabilities, no_new_privs, securebits; EINVAL for the others")
+SYSCALL(personality)

@@ -183,6 +183,11 @@ static uint64_t get_base(struct thread *thread, const uint64_t *base)
 	return *base;
 }
 
+long arch_prctl(struct thread *thread, int code, unsigned long addr)
+{
+	return x86_arch_prctl(thread, code, addr);
+}
+
 /* man 2 arch_prctl */
 long x86_arch_prctl(struct thread *thread, int code, unsigned long addr)
 {

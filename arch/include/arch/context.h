@@ -53,4 +53,7 @@ int arch_set_user_tls(struct thread *thread, uintptr_t tls);
 void arch_thread_fork(struct thread *child, struct thread *parent);
 void arch_thread_exec(struct thread *thread);
 
+/* arch_prctl(2), only where the ABI has it (x86_64). addr may be a user pointer. May sleep. */
+long arch_prctl(struct thread *thread, int code, unsigned long addr);
+
 #include <port/context.h>

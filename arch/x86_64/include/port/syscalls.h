@@ -5,6 +5,9 @@
  */
 
 /* Processes */
+SYSCALL(arch_prctl)
+SYSCALL(getrlimit)
+SYSCALL(setrlimit)
 SYSCALL(fork)
 SYSCALL(vfork)
 SYSCALL(getpgrp)
