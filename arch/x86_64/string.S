@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memcpy, memmove and memset in place of lib/string.c's, page_clear in place of mm/page.c's: string instructions by eight bytes for what
- * is long, moves for what is short. The last eight bytes are moved apart, overlapping what is before
- * them, so that no loop over single bytes is needed.
+ * memcpy, memmove and memset in place of lib/string.c's, page_clear in place of mm/page.c's: string
+ * instructions by eight bytes for what is long, moves for what is short. The last eight bytes are
+ * moved apart, overlapping what is before them, so that no loop over single bytes is needed.
  */
 #include <arch/layout.h>
 

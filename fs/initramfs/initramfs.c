@@ -26,6 +26,11 @@
 
 #define PERMISSIONS	07777
 
+/* So much of RAM an archive must leave free: one that unpacks to more than there is ends as a full
+ * file system does, not in a machine without memory. Looked at after every CHECK_PAGES pages. */
+#define MIN_FREE_SHARE	32
+#define CHECK_PAGES	64
+
 extern const char __initramfs_start[], __initramfs_end[];
 
 /* Filling a directory changes its time, so a directory gets the archive's when all is unpacked. */
@@ -44,9 +49,25 @@ struct unpacker {
 	uint64_t pos;
 	struct page *page;	/* being filled, not yet in the cache; NULL: by file_write() */
 	bool is_fresh;		/* nothing is in its page cache yet */
+
+	unsigned int unchecked_pages;
+	bool is_full;
 };
 
 static bool is_initrd_retained;
+
+/* Notes that about a page more is used; false: memory is running out. */
+static bool take_room(struct unpacker *u)
+{
+	struct page_stats stats;
+
+	if (++u->unchecked_pages >= CHECK_PAGES) {
+		u->unchecked_pages = 0;
+		page_get_stats(&stats);
+		u->is_full = stats.free_pages < stats.total_pages / MIN_FREE_SHARE;
+	}
+	return !u->is_full;
+}
 
 /* Owner, mode and time as the archive has them. Follows no link. */
 static int set_attributes(struct inode *inode, const struct cpio_entry *entry)
@@ -115,6 +136,8 @@ static int make(void *ctx, const struct cpio_entry *entry)
 	mode_t permissions = entry->mode & PERMISSIONS;
 	int err;
 
+	if (!take_room(u))
+		return -ENOSPC;
 	clear_name(u, entry->name, entry->mode);
 	if (S_ISDIR(entry->mode))
 		err = vfs_mkdir(&u->root, entry->name, permissions);
@@ -131,6 +154,8 @@ static int make_symlink(void *ctx, const struct cpio_entry *entry, const char *t
 	struct unpacker *u = ctx;
 	int err;
 
+	if (!take_room(u))
+		return -ENOSPC;
 	clear_name(u, entry->name, 0);
 	err = vfs_symlink(&u->root, entry->name, target);
 	return err ? err : set_attributes_by_name(u, entry);
@@ -156,6 +181,8 @@ static int open_file(void *ctx, const struct cpio_entry *entry, bool is_linked)
 	int flags = O_WRONLY | O_CREAT | (is_linked ? 0 : O_TRUNC);
 	int err;
 
+	if (!take_room(u))
+		return -ENOSPC;
 	clear_name(u, entry->name, S_IFREG);
 	err = file_open(&u->root, entry->name, flags, entry->mode & PERMISSIONS, LOOKUP_FOLLOW,
 			&u->file);
@@ -190,7 +217,7 @@ static int write_pages(struct unpacker *u, const char *data, size_t n)
 		size_t offset = u->pos % PAGE_SIZE, piece = min(n, PAGE_SIZE - offset);
 		int err = 0;
 
-		if (!u->page)
+		if (!u->page && take_room(u))
 			u->page = page_alloc(ALLOC_USER);
 		if (!u->page)
 			return -ENOSPC;
