@@ -31,6 +31,8 @@ void vm_space_init(void)
 
 uint64_t vm_limit(unsigned int resource)
 {
+	if (!current->process)
+		return RLIM_INFINITY;
 	LINKER_SET_FOREACH(vm_hooks, const struct vm_hooks, hooks)
 		return hooks->limit(resource);
 	return RLIM_INFINITY;
