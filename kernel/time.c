@@ -6,6 +6,7 @@
 #include <arch/time.h>
 #include <kernel/printk.h>
 #include <kernel/thread.h>
+#include <kernel/vdso_data.h>
 #include <kernel/wait.h>
 #include <lib/atomic.h>
 
@@ -23,6 +24,7 @@ void time_init(void)
 	time_scale.mult = (NSEC_PER_SEC << 32) / hz;
 	counter_per_ns = (hz / NSEC_PER_SEC << 32) + ((hz % NSEC_PER_SEC << 32) / NSEC_PER_SEC) + 1;
 	realtime_offset = seconds * NSEC_PER_SEC;
+	vdso_update(time_scale.base, time_scale.mult, realtime_offset);
 	pr_info("time: counter at %lu.%03lu MHz, RTC says %lu s since 1970", (unsigned long)(hz / 1000000),
 		(unsigned long)(hz / 1000 % 1000), (unsigned long)seconds);
 }
@@ -44,7 +46,10 @@ uint64_t time_realtime_ns(void)
 
 void time_set_realtime(uint64_t ns)
 {
-	atomic_store(&realtime_offset, ns - time_monotonic_ns());
+	uint64_t offset_ns = ns - time_monotonic_ns();
+
+	atomic_store(&realtime_offset, offset_ns);
+	vdso_update(time_scale.base, time_scale.mult, offset_ns);
 	wake_up_all(&clock_set_wait);
 }
 

@@ -29,8 +29,8 @@ struct arch_cpu {
 	void *ist_stacks; /* four pages */
 
 	/* For /proc/cpuinfo: what CPUID said on this CPU. */
-	uint32_t signature, microcode, mhz;
-	uint8_t initial_apic_id, core_id, package_id, clflush_bytes;
+	uint32_t signature, microcode;
+	uint8_t initial_apic_id, clflush_bytes;
 
 	struct x86_tss tss;
 	uint64_t gdt[X86_GDT_ENTRIES] __attribute__((aligned(16)));
