@@ -14,7 +14,6 @@
 #include <kernel/thread.h>
 #include <lib/string.h>
 #include <mm/user_copy.h>
-#include <port/arch_prctl.h>
 #include <port/asm_offsets.h>
 
 #include "x86.h"
@@ -96,7 +95,7 @@ static void write_user_gs_base(struct cpu *cpu, uint64_t base)
 		x86_wrmsr(MSR_KERNEL_GS_BASE, base);
 }
 
-void x86_save_user_bases(struct thread *thread)
+static void save_user_bases(struct thread *thread)
 {
 	const struct cpu *cpu = arch_this_cpu();
 
@@ -121,7 +120,7 @@ void arch_switch_user_state(struct thread *prev, struct thread *next)
 	cpu->arch.kernel_sp = next->arch.stack_top;
 	cpu->arch.tss.rsp[0] = next->arch.stack_top;
 	if (prev->process && x86_features.fsgsbase)
-		x86_save_user_bases(prev);
+		save_user_bases(prev);
 	if (next->process)
 		load_user_bases(next);
 }
@@ -138,7 +137,7 @@ void arch_thread_fork(struct thread *child, struct thread *parent)
 {
 	unsigned long flags = arch_irq_save();
 
-	x86_save_user_bases(parent);
+	save_user_bases(parent);
 	arch_irq_restore(flags);
 	child->arch.fs_base = parent->arch.fs_base;
 	child->arch.gs_base = parent->arch.gs_base;
@@ -166,7 +165,7 @@ static void set_base(struct thread *thread, uint64_t *base, uint64_t value)
 	unsigned long flags = arch_irq_save();
 
 	if (thread == current)
-		x86_save_user_bases(thread);
+		save_user_bases(thread);
 	*base = value;
 	if (thread == current)
 		load_user_bases(thread);
@@ -178,18 +177,13 @@ static uint64_t get_base(struct thread *thread, const uint64_t *base)
 	unsigned long flags = arch_irq_save();
 
 	if (thread == current)
-		x86_save_user_bases(thread);
+		save_user_bases(thread);
 	arch_irq_restore(flags);
 	return *base;
 }
 
-long arch_prctl(struct thread *thread, int code, unsigned long addr)
-{
-	return x86_arch_prctl(thread, code, addr);
-}
-
 /* man 2 arch_prctl */
-long x86_arch_prctl(struct thread *thread, int code, unsigned long addr)
+long arch_prctl(struct thread *thread, int code, unsigned long addr)
 {
 	bool is_fs = code == ARCH_SET_FS || code == ARCH_GET_FS;
 	uint64_t *base = is_fs ? &thread->arch.fs_base : &thread->arch.gs_base;

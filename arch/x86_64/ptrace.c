@@ -5,6 +5,7 @@
  */
 #include <arch/ptrace.h>
 
+#include <arch/context.h>
 #include <arch/layout.h>
 #include <arch/trapframe.h>
 #include <asm/ptrace-abi.h>
@@ -16,7 +17,6 @@
 #include <linux/elf.h>
 #include <linux/ptrace.h>
 #include <mm/user_copy.h>
-#include <port/arch_prctl.h>
 #include <port/asm_offsets.h>
 
 #include "fpu.h"
@@ -180,7 +180,7 @@ long arch_ptrace(struct thread *thread, long request, unsigned long addr, unsign
 		return regset_from_user(thread, NT_PRFPREG, data, FXSAVE_BYTES);
 	case PTRACE_ARCH_PRCTL:
 		/* Here the two operands are the other way round. */
-		return x86_arch_prctl(thread, (int)data, addr);
+		return arch_prctl(thread, (int)data, addr);
 	default:
 		return -EIO;
 	}
