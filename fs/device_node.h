@@ -34,5 +34,5 @@ const struct file_ops *device_ops_find(mode_t mode, dev_t dev);
 __must_check int devtmpfs_add(const char *path, mode_t mode_and_perm, dev_t dev);
 void devtmpfs_remove(const char *path);
 
-/* For /proc/devices: "major name" lines. */
+/* For /proc/devices: "major name" lines. fn must not sleep. */
 int device_numbers_walk(mode_t mode, int (*fn)(void *ctx, unsigned int major, const char *name), void *ctx);

@@ -13,6 +13,7 @@
 #include <mm/uio.h>
 
 struct cred;
+struct inode_attr;
 struct page;
 struct pid;
 struct pipe;
@@ -91,7 +92,9 @@ static inline struct file *file_get(struct file *file)
 	__atomic_fetch_add(&file->refs, 1, __ATOMIC_RELAXED);
 	return file;
 }
+extern unsigned int nr_files; /* atomic: open file descriptions, for /proc/sys/fs/file-nr */
 void file_put_last(struct file *file);
+void epoll_release_file(struct file *file); /* fs/epoll.c: takes its items off; called if there are any */
 static inline void file_put(struct file *file)
 {
 	if (__atomic_sub_fetch(&file->refs, 1, __ATOMIC_ACQ_REL) == 0)
@@ -104,6 +107,9 @@ ssize_t file_write(struct file *file, struct uio *uio, loff_t *pos);
 ssize_t file_read_kernel(struct file *file, void *buf, size_t size, loff_t pos);
 loff_t file_llseek(struct file *file, loff_t offset, int whence);
 int file_truncate(struct file *file, loff_t size);
+int path_truncate(const struct path *path, loff_t size); /* truncate(2): checks for writing too */
+/* chmod, chown, utimes: read-only mounts, then inode_setattr(). */
+int path_setattr(const struct path *path, struct inode_attr *attr);
 
 /* Ready-made operations for page-cache files. */
 ssize_t generic_file_read(struct file *file, struct uio *uio, loff_t *pos);

@@ -4,6 +4,7 @@
 
 #include <fs/path.h>
 #include <kernel/spinlock.h>
+#include <lib/list.h>
 #include <lib/types.h>
 
 struct mount_namespace;
@@ -15,6 +16,8 @@ struct fs_context {
 	/* Guarded by lock. */
 	struct path root, cwd;
 	mode_t umask;
+
+	struct list_head node; /* of all contexts, for pivot_root */
 };
 
 extern struct fs_context init_fs;
@@ -28,3 +31,5 @@ void fs_get_root(struct fs_context *fs, struct path *out);
 void fs_get_cwd(struct fs_context *fs, struct path *out);
 void fs_set_root(struct fs_context *fs, const struct path *path); /* takes its own references */
 void fs_set_cwd(struct fs_context *fs, const struct path *path);
+/* pivot_root(2): every context whose root or working directory is old gets new. */
+void fs_replace_roots(const struct path *old, const struct path *new);

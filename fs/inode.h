@@ -89,6 +89,7 @@ struct inode {
 	int write_count; /* atomic: >0 open for writing, <0 being executed (ETXTBSY) */
 	struct address_space *mapping; /* of regular files; usually &data */
 	struct address_space data;
+	bool is_linkable; /* O_TMPFILE without O_EXCL: linkat may give it a name */
 	void *pipe; /* FIFO: fs/pipe.c */
 	void *locks; /* flock, fcntl locks: fs/locks.c */
 	void *watches; /* inotify */

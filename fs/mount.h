@@ -7,6 +7,9 @@
 
 #include <fs/path.h>
 #include <fs/vfs_types.h>
+#include <kernel/mutex.h>
+#include <kernel/spinlock.h>
+#include <kernel/wait.h>
 #include <lib/compiler.h>
 #include <lib/list.h>
 #include <lib/types.h>
@@ -18,15 +21,17 @@ struct mount {
 	struct dentry *root; /* of the mounted part */
 	unsigned int flags;  /* MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RDONLY, MS_NOATIME, MS_RELATIME ... */
 
-	/* Guarded by namespace_lock. */
+	/* Changed under namespace_lock for writing and mount_lock: either keeps them still. */
 	struct mount *parent; /* NULL: detached, or a namespace's root */
 	struct dentry *mountpoint;
 	struct mount_namespace *ns;
 	struct hlist_node hash_node;
+	/* Guarded by namespace_lock. */
 	struct list_head children, sibling;
 	struct list_head ns_node; /* mount order, for /proc/mounts */
 	unsigned int propagation; /* MS_SHARED, MS_PRIVATE ... shown in mountinfo */
 
+	unsigned int writers; /* atomic: files open for writing: no remount to read-only */
 	char source[128];
 };
 
@@ -38,8 +43,33 @@ struct mount_namespace {
 	struct wait_queue changed;
 };
 
-struct mount *mount_get(struct mount *mount);
-void mount_put(struct mount *mount);
+extern struct rwsem namespace_lock;
+extern struct spinlock mount_lock;
+
+static inline struct mount *mount_get(struct mount *mount)
+{
+	__atomic_fetch_add(&mount->refs, 1, __ATOMIC_RELAXED);
+	return mount;
+}
+void mount_put_last(struct mount *mount);
+static inline void mount_put(struct mount *mount)
+{
+	if (__atomic_sub_fetch(&mount->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		mount_put_last(mount);
+}
+
+/* Building trees (fs/mount_ops.c). mount_alloc: detached, one reference, takes sb's reference over on success; NULL: no
+ * memory. The others: namespace_lock held for writing. attach takes the mount's reference over for the tree; detach
+ * gives it back to the caller. */
+struct mount *mount_alloc(struct super_block *sb, struct dentry *root, unsigned int flags, const char *source);
+void mount_attach(struct mount *mount, struct mount_namespace *ns, struct mount *parent, struct dentry *mountpoint);
+void mount_detach(struct mount *mount);
+/* The next mount of the tree below top in pre-order, NULL past the last. namespace_lock held. */
+struct mount *mount_next(struct mount *mount, struct mount *top);
+void mount_namespace_changed(struct mount_namespace *ns); /* wakes pollers of /proc/mounts */
+/* A copy of the mount (or, rec, of all below it too), detached; NULL: no memory. */
+struct mount *mount_copy_tree(struct mount *mount, struct dentry *root, bool rec, struct mount_namespace *ns);
+void mount_free_tree(struct mount *top); /* a detached tree that was never attached, or was taken out as a whole */
 
 /* The mount on top of path, crossing all that are stacked: replaces *path (references moved). */
 void mount_cross_down(struct path *path);
@@ -61,3 +91,11 @@ extern struct mount_namespace init_mount_ns;
 /* Lists the mounts of the current thread's namespace below its root, in mount order, for /proc/PID/mounts, mountinfo. */
 int mount_for_each(struct mount_namespace *ns, int (*fn)(void *ctx, struct mount *mount), void *ctx);
 bool mount_is_readonly(const struct mount *mount);
+
+/* Texts of /proc/PID/mounts, mountinfo and mountstats: what of ns is reachable from root. 0. */
+struct seq;
+enum mount_text { MOUNT_TEXT_MOUNTS, MOUNT_TEXT_MOUNTINFO, MOUNT_TEXT_MOUNTSTATS };
+int mount_show(struct seq *seq, struct mount_namespace *ns, const struct path *root, enum mount_text kind);
+
+/* Files without a name live on a mount of no namespace. */
+extern struct mount *anon_mount;

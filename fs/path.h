@@ -51,6 +51,18 @@ __must_check int path_lookup_parent(const struct path *base, const char *name, u
 __must_check int path_name_from_user(const char *user_name, char **out);
 void path_name_free(char *name);
 
+/* The same with room for a short name in the caller's frame. */
+struct path_name {
+	char *name;
+	char small[128];
+};
+__must_check int path_name_get(struct path_name *name, const char *user_name);
+static inline void path_name_put(struct path_name *name)
+{
+	if (unlikely(name->name != name->small))
+		path_name_free(name->name);
+}
+
 /* The operations behind mkdir(2) and its kin, for system calls and for kernel users (initramfs). Names are
  * kernel memory, base as above. 0 or -errno. mode is not masked (callers apply umask). */
 __must_check int vfs_mkdir(const struct path *base, const char *name, mode_t mode);

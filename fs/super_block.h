@@ -40,7 +40,11 @@ struct super_block {
 	bool pins_dentries; /* ramfs-like: names live only in the dentry cache */
 };
 
-enum fs_type_flags { FS_REQUIRES_DEV = 1 << 0, FS_SINGLE = 1 << 1 /* one super block, every mount shows it (sysfs, devtmpfs) */ };
+enum fs_type_flags {
+	FS_REQUIRES_DEV = 1 << 0,
+	FS_SINGLE = 1 << 1, /* one super block, every mount shows it (sysfs, devtmpfs) */
+	FS_INTERNAL = 1 << 2, /* not for mount(2): rootfs, anonymous files */
+};
 
 struct file_system_type {
 	const char *name;
@@ -56,6 +60,7 @@ const struct file_system_type *file_system_find(const char *name, size_t len);
 __must_check int super_block_get(const struct file_system_type *type, const char *source, unsigned int sb_flags, const char *data, struct super_block **out);
 void super_block_put(struct super_block *sb);
 dev_t super_block_anon_dev(void);
+int super_block_sync_all(void); /* sync(2): 0 or the first error */
 
 /* "key=value,key" options: calls fn for each; a nonzero return ends it and is returned. */
 int mount_options_parse(const char *data, int (*fn)(void *ctx, const char *key, const char *value), void *ctx);

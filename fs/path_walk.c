@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Path resolution (man 7 path_resolution). One loop goes from component to component with a reference on where
+ * it stands; the text of a symbolic link is put in front of what is left. Links in the last position leave
+ * nothing behind, so the stack of unfinished texts holds only real rests.
+ */
+#include <fs/path_walk.h>
+
+#include <fs/fs_context.h>
+#include <fs/inode.h>
+#include <fs/mount.h>
+#include <fs/super_block.h>
+#include <kernel/errno.h>
+#include <kernel/thread.h>
+#include <lib/alloc.h>
+#include <lib/atomic.h>
+#include <lib/string.h>
+#include <linux/limits.h>
+#include <linux/mount.h>
+
+struct walk_link {
+	struct walk_link *outer;
+	const char *outer_rest; /* never "" unless this is the outermost */
+	char text[];
+};
+
+void path_get(const struct path *path)
+{
+	mount_get(path->mount);
+	dentry_get(path->dentry);
+}
+
+void path_put(const struct path *path)
+{
+	dentry_put(path->dentry);
+	mount_put(path->mount);
+}
+
+static void walk_need_root(struct walk *walk)
+{
+	if (!walk->has_root)
+		fs_get_root(current->fs, &walk->root);
+	walk->has_root = true;
+}
+
+int walk_begin(struct walk *walk, const struct path *base, const char *name, unsigned int flags)
+{
+	bool from_root = *name == '/';
+
+	walk->flags = flags;
+	walk->nr_links = 0;
+	walk->has_root = walk->must_be_dir = false;
+	walk->rest = name;
+	walk->link = NULL;
+	if (unlikely(flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT))) {
+		if (from_root && flags & LOOKUP_BENEATH)
+			return -EXDEV;
+		if (base) {
+			walk->root = *base;
+			path_get(base);
+		} else {
+			fs_get_cwd(current->fs, &walk->root);
+		}
+		walk->has_root = true;
+		walk->path = walk->root;
+		path_get(&walk->path);
+	} else if (from_root) {
+		fs_get_root(current->fs, &walk->path);
+	} else if (base) {
+		walk->path = *base;
+		path_get(base);
+	} else {
+		fs_get_cwd(current->fs, &walk->path);
+	}
+	return 0;
+}
+
+void walk_end_keep_path(struct walk *walk)
+{
+	if (walk->has_root)
+		path_put(&walk->root);
+	while (walk->link) {
+		struct walk_link *link = walk->link;
+
+		walk->link = link->outer;
+		kfree(link);
+	}
+}
+
+void walk_end(struct walk *walk)
+{
+	path_put(&walk->path);
+	walk_end_keep_path(walk);
+}
+
+static bool dentry_is_valid(struct dentry *dentry)
+{
+	return !dentry->ops || !dentry->ops->revalidate || dentry->ops->revalidate(dentry);
+}
+
+/* Cached and still true, or NULL. */
+static struct dentry *lookup_cached(struct dentry *parent, const char *name, size_t len, uint32_t hash)
+{
+	struct dentry *child = dentry_lookup_hashed(parent, name, len, hash);
+
+	if (!child || likely(dentry_is_valid(child)))
+		return child;
+	dentry_unhash(child);
+	dentry_put(child);
+	return NULL;
+}
+
+int walk_lookup_child_locked(struct dentry *parent, const char *name, size_t len, struct dentry **out)
+{
+	struct inode *dir = parent->inode;
+	struct dentry *child = lookup_cached(parent, name, len, dentry_hash_name(name, len));
+	int err = 0;
+
+	if (!child) {
+		child = dentry_alloc(parent, name, len);
+		if (!child)
+			return -ENOMEM;
+		if (dir->ops->lookup)
+			err = dir->ops->lookup(dir, child);
+		if (err) {
+			dentry_put(child);
+			return err;
+		}
+		if (child->inode)
+			dentry_hash(child);
+	}
+	*out = child;
+	return 0;
+}
+
+static int lookup_slow(struct dentry *parent, const char *name, size_t len, uint32_t hash, struct dentry **out)
+{
+	struct inode *dir = parent->inode;
+	int err;
+
+	*out = NULL;
+	if (parent->sb->pins_dentries || !dir->ops || !dir->ops->lookup) {
+		/* The cache is the directory, but a rename may have had the name in its hands. */
+		rwsem_read_lock(&dir->lock);
+		*out = dentry_lookup_hashed(parent, name, len, hash);
+		rwsem_read_unlock(&dir->lock);
+		return 0;
+	}
+	if (len > NAME_MAX)
+		return -ENAMETOOLONG;
+	rwsem_write_lock(&dir->lock);
+	err = walk_lookup_child_locked(parent, name, len, out);
+	rwsem_write_unlock(&dir->lock);
+	if (!err && !(*out)->inode) {
+		dentry_put(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+int walk_lookup_child(struct dentry *parent, const char *name, size_t len, uint32_t hash, struct dentry **out)
+{
+	*out = lookup_cached(parent, name, len, hash);
+	if (likely(*out))
+		return 0;
+	if (len > NAME_MAX)
+		return -ENAMETOOLONG;
+	return lookup_slow(parent, name, len, hash, out);
+}
+
+static int walk_up(struct walk *walk)
+{
+	walk_need_root(walk);
+	for (;;) {
+		struct dentry *parent;
+
+		if (path_equal(&walk->path, &walk->root)) {
+			if (walk->flags & LOOKUP_BENEATH)
+				return -EXDEV;
+			break;
+		}
+		if (walk->path.dentry != walk->path.mount->root) {
+			parent = dentry_parent_get(walk->path.dentry);
+			dentry_put(walk->path.dentry);
+			walk->path.dentry = parent;
+			break;
+		}
+		if (!mount_cross_up(&walk->path))
+			break;
+		if (walk->flags & LOOKUP_NO_XDEV)
+			return -EXDEV;
+	}
+	if (atomic_load_relaxed(&walk->path.dentry->flags) & DENTRY_MOUNTED)
+		mount_cross_down(&walk->path);
+	return 0;
+}
+
+/* Puts the link's text before the rest; link is no longer needed then. */
+static int walk_push_text(struct walk *walk, struct inode *inode)
+{
+	size_t size = inode->size && inode->size < PATH_MAX ? inode->size + 1 : PATH_MAX - sizeof(struct walk_link);
+	struct walk_link *link = kmalloc(sizeof(*link) + size);
+	ssize_t len;
+
+	if (!link)
+		return -ENOMEM;
+	len = inode->ops->readlink(inode, link->text, size - 1);
+	if (len <= 0) {
+		kfree(link);
+		return len ? len : -ENOENT;
+	}
+	link->text[len] = '\0';
+	link->outer = walk->link;
+	link->outer_rest = walk->rest;
+	if (!*walk->rest && walk->link) {
+		link->outer = walk->link->outer;
+		link->outer_rest = walk->link->outer_rest;
+		kfree(walk->link);
+	}
+	walk->link = link;
+	walk->rest = link->text;
+	return 0;
+}
+
+static int walk_follow(struct walk *walk, struct inode *inode)
+{
+	struct path target;
+	int err;
+
+	if (walk->nr_links++ >= WALK_MAX_LINKS || walk->flags & LOOKUP_NO_SYMLINKS)
+		return -ELOOP;
+	if (walk->path.mount->flags & MS_NOSYMFOLLOW)
+		return -ELOOP;
+	if (inode->ops->get_link) {
+		if (walk->flags & LOOKUP_NO_MAGICLINKS)
+			return -ELOOP;
+		if (walk->flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT))
+			return -EXDEV;
+		err = inode->ops->get_link(inode, &target);
+		if (err)
+			return err;
+		path_put(&walk->path);
+		walk->path = target;
+		return 0;
+	}
+	if (!inode->ops->readlink)
+		return -EINVAL;
+	err = walk_push_text(walk, inode);
+	if (err)
+		return err;
+	if (*walk->rest == '/') {
+		if (walk->flags & LOOKUP_BENEATH)
+			return -EXDEV;
+		walk_need_root(walk);
+		if (walk->flags & LOOKUP_NO_XDEV && walk->root.mount != walk->path.mount)
+			return -EXDEV;
+		path_get(&walk->root);
+		path_put(&walk->path);
+		walk->path = walk->root;
+	}
+	return WALK_AGAIN;
+}
+
+int walk_into(struct walk *walk, struct dentry *child, bool follow)
+{
+	struct inode *inode = child->inode;
+	struct mount *mount = walk->path.mount;
+	int ret;
+
+	if (unlikely(!inode)) {
+		dentry_put(child);
+		return -ENOENT;
+	}
+	if (follow && S_ISLNK(inode->mode)) {
+		ret = walk_follow(walk, inode);
+		dentry_put(child);
+		return ret;
+	}
+	dentry_put(walk->path.dentry);
+	walk->path.dentry = child;
+	if (unlikely(atomic_load_relaxed(&child->flags) & DENTRY_MOUNTED)) {
+		mount_cross_down(&walk->path);
+		if (walk->path.mount != mount && walk->flags & LOOKUP_NO_XDEV)
+			return -EXDEV;
+	}
+	return 0;
+}
+
+static int walk_component(struct walk *walk, const struct path_last *name, uint32_t hash, bool follow)
+{
+	struct dentry *child;
+	int err;
+
+	if (name->is_dots)
+		return name->len == 2 ? walk_up(walk) : 0;
+	err = walk_lookup_child(walk->path.dentry, name->name, name->len, hash, &child);
+	if (err)
+		return err;
+	if (!child)
+		return -ENOENT;
+	return walk_into(walk, child, follow);
+}
+
+int walk_last(struct walk *walk, bool follow)
+{
+	return walk_component(walk, &walk->last, walk->last_hash, follow || walk->last.trailing_slash);
+}
+
+/* Cuts the next component off rest; returns its hash. */
+static uint32_t walk_next_name(struct walk *walk)
+{
+	const char *start = walk->rest, *p = start;
+	struct path_last *last = &walk->last;
+	uint32_t hash = DENTRY_HASH_START;
+
+	do
+		hash = dentry_hash_step(hash, *p++);
+	while (*p && *p != '/');
+	last->name = start;
+	last->len = p - start;
+	last->is_dots = *start == '.' && (last->len == 1 || (last->len == 2 && start[1] == '.'));
+	last->trailing_slash = *p == '/';
+	while (*p == '/')
+		p++;
+	walk->rest = p;
+	return hash;
+}
+
+static bool walk_at_last(const struct walk *walk)
+{
+	return !*walk->rest && (!walk->link || !*walk->link->outer_rest);
+}
+
+/* Goes on with the text around a finished link: false, nothing is left. */
+static bool walk_pop_text(struct walk *walk)
+{
+	struct walk_link *link = walk->link;
+
+	if (!link)
+		return false;
+	walk->rest = link->outer_rest;
+	walk->link = link->outer;
+	kfree(link);
+	return true;
+}
+
+int walk_to_parent(struct walk *walk)
+{
+	for (;;) {
+		struct inode *dir;
+		uint32_t hash;
+		int err;
+
+		while (*walk->rest == '/')
+			walk->rest++;
+		if (!*walk->rest) {
+			if (walk_pop_text(walk))
+				continue;
+			walk->last = (struct path_last){ .name = walk->rest, .is_dots = true };
+			return 0;
+		}
+		dir = walk->path.dentry->inode;
+		if (!S_ISDIR(dir->mode))
+			return -ENOTDIR;
+		err = inode_permission(dir, MAY_EXEC);
+		if (err)
+			return err;
+		hash = walk_next_name(walk);
+		if (walk_at_last(walk)) {
+			walk->must_be_dir |= walk->last.trailing_slash;
+			walk->last_hash = hash;
+			return 0;
+		}
+		err = walk_component(walk, &walk->last, hash, true);
+		if (err < 0)
+			return err;
+	}
+}
+
+static int lookup_empty(const struct path *base, unsigned int flags, struct path *out)
+{
+	if (!(flags & LOOKUP_EMPTY))
+		return -ENOENT;
+	if (base) {
+		*out = *base;
+		path_get(out);
+	} else {
+		fs_get_cwd(current->fs, out);
+	}
+	return 0;
+}
+
+int path_lookup(const struct path *base, const char *name, unsigned int flags, struct path *out)
+{
+	struct walk walk;
+	int err;
+
+	if (unlikely(!*name))
+		return lookup_empty(base, flags, out);
+	err = walk_begin(&walk, base, name, flags);
+	if (err)
+		return err;
+	do {
+		err = walk_to_parent(&walk);
+		if (!err && walk.last.len)
+			err = walk_last(&walk, flags & LOOKUP_FOLLOW);
+	} while (err == WALK_AGAIN);
+	if (!err && (flags & LOOKUP_DIRECTORY || walk.must_be_dir) && !S_ISDIR(walk.path.dentry->inode->mode))
+		err = -ENOTDIR;
+	if (err) {
+		walk_end(&walk);
+		return err;
+	}
+	*out = walk.path;
+	walk_end_keep_path(&walk);
+	return 0;
+}
+
+int path_lookup_parent(const struct path *base, const char *name, unsigned int flags, struct path *parent, struct path_last *last)
+{
+	struct walk walk;
+	int err;
+
+	if (!*name)
+		return -ENOENT;
+	err = walk_begin(&walk, base, name, flags);
+	if (err)
+		return err;
+	err = walk_to_parent(&walk);
+	if (err) {
+		walk_end(&walk);
+		return err;
+	}
+	*parent = walk.path;
+	*last = walk.last;
+	walk_end_keep_path(&walk);
+	return 0;
+}
