@@ -29,6 +29,7 @@ struct mount {
 	/* Guarded by namespace_lock. */
 	struct list_head children, sibling;
 	struct list_head ns_node; /* mount order, for /proc/mounts */
+	bool is_expiring; /* MNT_EXPIRE was asked once */
 	unsigned int propagation; /* MS_SHARED, MS_PRIVATE ... shown in mountinfo */
 
 	unsigned int writers; /* atomic: files open for writing: no remount to read-only */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* File descriptors of a process, shared under CLONE_FILES. Lookup takes no lock: the table is replaced, not moved. */
+/* File descriptors of a process, shared under CLONE_FILES. A thread that shares its table with nobody looks up without a lock. */
 #pragma once
 
+#include <fs/file.h>
 #include <kernel/spinlock.h>
 #include <lib/compiler.h>
 #include <lib/types.h>
-
-struct file;
 
 struct fd_table {
 	unsigned int refs; /* refcount: threads */
@@ -30,7 +29,12 @@ struct file *fd_get_path(int fd);
 /* The same for one short system call: no reference is taken when the table is not shared; give back by fd_done. */
 struct fd_ref { struct file *file; bool counted; };
 struct fd_ref fd_borrow(int fd);
-void fd_done(struct fd_ref ref);
+struct fd_ref fd_borrow_path(int fd); /* O_PATH files too */
+static inline void fd_done(struct fd_ref ref)
+{
+	if (ref.counted && ref.file)
+		file_put(ref.file);
+}
 
 /* Reserves the lowest number >= min; then install or cancel. -EMFILE (RLIMIT_NOFILE), -ENOMEM. */
 __must_check int fd_reserve(unsigned int min, bool cloexec);

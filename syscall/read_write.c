@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+/* read(2), write(2) and their vector and positioned forms; lseek(2). */
+#include <fs/file.h>
+#include <fs/inode.h>
+#include <kernel/signal_send.h>
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include <linux/signal.h>
+#include <mm/uio.h>
+#include <mm/user_copy.h>
+#include <process/fd_table.h>
+#include <process/process.h>
+#include <syscall/define.h>
+#include <syscall/iovec.h>
+
+/* RLIMIT_FSIZE: a write that starts behind the limit fails, one that crosses it is cut. */
+static int limit_file_size(struct file *file, struct uio *uio, const loff_t *pos)
+{
+	uint64_t limit = current_process()->limits[RLIMIT_FSIZE].rlim_cur, start;
+
+	if (likely(limit == RLIM_INFINITY) || !S_ISREG(file->inode->mode))
+		return 0;
+	start = pos ? *pos : file->flags & O_APPEND ? (loff_t)file->inode->size : file->pos;
+	if (start >= limit) {
+		signal_ops()->send_thread(current, SIGXFSZ);
+		return -EFBIG;
+	}
+	if (uio->left > limit - start) {
+		uio->left = limit - start;
+		uio->base_left = min(uio->base_left, uio->left);
+	}
+	return 0;
+}
+
+static ssize_t read_file(int fd, struct uio *uio, loff_t *pos)
+{
+	struct fd_ref ref = fd_borrow(fd);
+	ssize_t ret;
+
+	if (unlikely(!ref.file))
+		return -EBADF;
+	ret = file_read(ref.file, uio, pos);
+	fd_done(ref);
+	return ret;
+}
+
+static ssize_t write_file(int fd, struct uio *uio, loff_t *pos)
+{
+	struct fd_ref ref = fd_borrow(fd);
+	ssize_t ret;
+
+	if (unlikely(!ref.file))
+		return -EBADF;
+	ret = limit_file_size(ref.file, uio, pos);
+	if (likely(!ret))
+		ret = file_write(ref.file, uio, pos);
+	fd_done(ref);
+	return ret;
+}
+
+static int uio_of_buffer(struct uio *uio, const void *user_buf, size_t count)
+{
+	if (unlikely((ssize_t)count < 0))
+		return -EINVAL;
+	if (unlikely(!user_range_ok(user_buf, count)))
+		return -EFAULT;
+	uio_init_user(uio, (void *)user_buf, min(count, RW_MAX_BYTES));
+	return 0;
+}
+
+SYSCALL_DEFINE(read, int, fd, void *, user_buf, size_t, count)
+{
+	struct uio uio;
+	int err = uio_of_buffer(&uio, user_buf, count);
+
+	if (unlikely(err)) {
+		struct fd_ref ref = fd_borrow(fd);
+
+		fd_done(ref);
+		return ref.file ? err : -EBADF;
+	}
+	return read_file(fd, &uio, NULL);
+}
+
+SYSCALL_DEFINE(write, int, fd, const void *, user_buf, size_t, count)
+{
+	struct uio uio;
+	int err = uio_of_buffer(&uio, user_buf, count);
+
+	if (unlikely(err)) {
+		struct fd_ref ref = fd_borrow(fd);
+
+		fd_done(ref);
+		return ref.file ? err : -EBADF;
+	}
+	return write_file(fd, &uio, NULL);
+}
+
+SYSCALL_DEFINE(pread64, int, fd, void *, user_buf, size_t, count, loff_t, pos)
+{
+	struct uio uio;
+	int err;
+
+	if (pos < 0)
+		return -EINVAL;
+	err = uio_of_buffer(&uio, user_buf, count);
+	return err ? err : read_file(fd, &uio, &pos);
+}
+
+SYSCALL_DEFINE(pwrite64, int, fd, const void *, user_buf, size_t, count, loff_t, pos)
+{
+	struct uio uio;
+	int err;
+
+	if (pos < 0)
+		return -EINVAL;
+	err = uio_of_buffer(&uio, user_buf, count);
+	return err ? err : write_file(fd, &uio, &pos);
+}
+
+static ssize_t read_vector(int fd, const struct iovec *user_vec, unsigned long nr, loff_t *pos)
+{
+	struct iovec_copy copy;
+	struct uio uio;
+	ssize_t ret = iovec_get(&copy, &uio, user_vec, nr);
+
+	if (ret)
+		return ret;
+	ret = read_file(fd, &uio, pos);
+	iovec_put(&copy);
+	return ret;
+}
+
+static ssize_t write_vector(int fd, const struct iovec *user_vec, unsigned long nr, loff_t *pos)
+{
+	struct iovec_copy copy;
+	struct uio uio;
+	ssize_t ret = iovec_get(&copy, &uio, user_vec, nr);
+
+	if (ret)
+		return ret;
+	ret = write_file(fd, &uio, pos);
+	iovec_put(&copy);
+	return ret;
+}
+
+SYSCALL_DEFINE(readv, int, fd, const struct iovec *, user_vec, unsigned long, nr)
+{
+	return read_vector(fd, user_vec, nr, NULL);
+}
+
+SYSCALL_DEFINE(writev, int, fd, const struct iovec *, user_vec, unsigned long, nr)
+{
+	return write_vector(fd, user_vec, nr, NULL);
+}
+
+/* The position comes in two words, of which a 64-bit port uses the first. */
+SYSCALL_DEFINE(preadv, int, fd, const struct iovec *, user_vec, unsigned long, nr, loff_t, pos, unsigned long, pos_high)
+{
+	return pos < 0 ? -EINVAL : read_vector(fd, user_vec, nr, &pos);
+}
+
+SYSCALL_DEFINE(pwritev, int, fd, const struct iovec *, user_vec, unsigned long, nr, loff_t, pos, unsigned long, pos_high)
+{
+	return pos < 0 ? -EINVAL : write_vector(fd, user_vec, nr, &pos);
+}
+
+/* Hints about latency and durability are accepted where they change nothing; the others are refused. */
+#define RWF_ACCEPTED (RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
+
+SYSCALL_DEFINE(preadv2, int, fd, const struct iovec *, user_vec, unsigned long, nr, loff_t, pos, unsigned long, pos_high, int, flags)
+{
+	if (flags & ~RWF_ACCEPTED)
+		return -EOPNOTSUPP;
+	return read_vector(fd, user_vec, nr, pos == -1 ? NULL : &pos);
+}
+
+SYSCALL_DEFINE(pwritev2, int, fd, const struct iovec *, user_vec, unsigned long, nr, loff_t, pos, unsigned long, pos_high, int, flags)
+{
+	if (flags & ~RWF_ACCEPTED)
+		return -EOPNOTSUPP;
+	return write_vector(fd, user_vec, nr, pos == -1 ? NULL : &pos);
+}
+
+SYSCALL_DEFINE(lseek, int, fd, loff_t, offset, unsigned int, whence)
+{
+	struct fd_ref ref = fd_borrow(fd);
+	loff_t ret;
+
+	if (!ref.file)
+		return -EBADF;
+	ret = file_llseek(ref.file, offset, whence);
+	fd_done(ref);
+	return ret;
+}
