@@ -71,6 +71,7 @@ struct file {
 	/* Guarded by lock. */
 	struct list_head epoll_items; /* fs/epoll.c */
 	struct pid *owner; /* F_SETOWN */
+	int owner_type; /* F_OWNER_* */
 	int owner_signal;
 };
 
