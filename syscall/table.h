@@ -7,8 +7,6 @@
  *	SYSCALL(name)			complete
  *	SYSCALL_PARTIAL(name, "what")	what is there or missing; docs/syscalls.md is generated from this
  */
-SYSCALL(read)
-SYSCALL(write)
 
 /* Processes: clone(2), execve(2), wait4(2), setpgid(2), pidfd_open(2), unshare(2) */
 SYSCALL(clone)
@@ -161,3 +159,63 @@ SYSCALL(reboot)
 SYSCALL(prlimit64)
 SYSCALL_PARTIAL(prctl, "names, death signal, subreaper, dumpable, capabilities, no_new_privs, securebits; EINVAL for the others")
 SYSCALL(personality)
+
+/* Files: read_write.c, open.c */
+SYSCALL(read)
+SYSCALL(write)
+SYSCALL(readv)
+SYSCALL(writev)
+SYSCALL(pread64)
+SYSCALL(pwrite64)
+SYSCALL(preadv)
+SYSCALL(pwritev)
+SYSCALL_PARTIAL(preadv2, "RWF_HIPRI, RWF_DSYNC and RWF_SYNC; EOPNOTSUPP for the others")
+SYSCALL_PARTIAL(pwritev2, "RWF_HIPRI, RWF_DSYNC and RWF_SYNC; EOPNOTSUPP for the others")
+SYSCALL(lseek)
+SYSCALL(openat)
+SYSCALL_PARTIAL(openat2, "RESOLVE_CACHED always answers EAGAIN")
+SYSCALL(close)
+SYSCALL(close_range)
+SYSCALL(dup)
+SYSCALL(dup3)
+SYSCALL_PARTIAL(fcntl, "no leases, no directory notification, no write hints")
+SYSCALL(flock)
+SYSCALL(ioctl)
+SYSCALL(getdents64)
+
+/* What a name stands for: stat.c */
+SYSCALL(newfstatat)
+SYSCALL(fstat)
+SYSCALL(statx)
+SYSCALL(faccessat)
+SYSCALL(faccessat2)
+SYSCALL(readlinkat)
+SYSCALL(statfs)
+SYSCALL(fstatfs)
+
+/* Names: namei.c */
+SYSCALL(mkdirat)
+SYSCALL(mknodat)
+SYSCALL(unlinkat)
+SYSCALL(symlinkat)
+SYSCALL(linkat)
+SYSCALL(renameat)
+SYSCALL_PARTIAL(renameat2, "no RENAME_WHITEOUT")
+SYSCALL(fchmodat)
+SYSCALL(fchmodat2)
+SYSCALL(fchmod)
+SYSCALL(fchownat)
+SYSCALL(fchown)
+SYSCALL(utimensat)
+SYSCALL(truncate)
+SYSCALL(ftruncate)
+SYSCALL(umask)
+
+/* Places and mounts: chdir.c, mount.c */
+SYSCALL(chdir)
+SYSCALL(fchdir)
+SYSCALL(chroot)
+SYSCALL(getcwd)
+SYSCALL_PARTIAL(mount, "propagation types are noted and shown, nothing propagates")
+SYSCALL(umount2)
+SYSCALL(pivot_root)
