@@ -12,7 +12,8 @@ HOST_CC := clang-19
 FUZZ_SECONDS ?= 10
 
 HOST_SOURCES := $(filter-out lib/string.c lib/printf.c,$(wildcard lib/*.c lib/decompress/*.c)) \
-	fs/initramfs/unpack.c kexec/segment.c kexec/plan.c kexec/bzimage.c $(wildcard boot/boot_info.c)
+	fs/initramfs/unpack.c kexec/segment.c kexec/plan.c kexec/bzimage.c boot/boot_info.c \
+	arch/x86_64/boot_params.c device/acpi/tables.c
 HOST_RENAMED := lib/string.c lib/printf.c
 
 HOST_DEPS := $(foreach l,zstd xz zlib bzip2 lz4,$(patsubst $(OUT)/deps/%,%,$($(l)_OBJS)))
@@ -23,6 +24,7 @@ HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_BASE := -O1 -g -fno-omit-frame-pointer -I.
 HOST_CFLAGS := -std=gnu23 -D_GNU_SOURCE $(HOST_BASE) $(HOST_SANITIZE) -fsanitize=fuzzer-no-link \
 	-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Itests/host -Iarch/include -Iarch/x86_64/include -include sys/stat.h \
+	-isystem $(UAPI)/lib/linux/uapi/$(ARCH_UAPI) -isystem $(UAPI)/include \
 	-isystem $(DEPS_SRC)/libzstd/lib -isystem $(DEPS_SRC)/xz-utils/src/liblzma/api \
 	-isystem $(DEPS_SRC)/zlib -isystem $(DEPS_SRC)/bzip2 -isystem $(DEPS_SRC)/lz4/lib \
 	-DLZMA_API_STATIC -DZ_SOLO -DBZ_NO_STDIO $(LZ4_CFLAGS)
