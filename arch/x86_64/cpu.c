@@ -138,6 +138,7 @@ static void init_syscall(void)
 {
 	x86_wrmsr(MSR_STAR, (uint64_t)USER32_CS << 48 | (uint64_t)KERNEL_CS << 32);
 	x86_wrmsr(MSR_LSTAR, (uintptr_t)x86_syscall_entry);
+	x86_wrmsr(MSR_CSTAR, (uintptr_t)x86_syscall32_entry);
 	x86_wrmsr(MSR_SYSCALL_MASK, X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF | X86_EFLAGS_SF |
 			  X86_EFLAGS_TF | X86_EFLAGS_IF | X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_IOPL |
 			  X86_EFLAGS_NT | X86_EFLAGS_RF | X86_EFLAGS_AC | X86_EFLAGS_ID);
@@ -170,8 +171,7 @@ void arch_cpu_init_this(struct cpu *cpu)
 	x86_idt_use_ist();
 	init_syscall();
 	x86_fpu_init_this_cpu();
-	if (x86_features.fsgsbase)
-		x86_write_cr4(x86_read_cr4() | X86_CR4_FSGSBASE);
+	x86_write_cr4(x86_read_cr4() | X86_CR4_MCE | (x86_features.fsgsbase ? X86_CR4_FSGSBASE : 0));
 	if (x86_features.rdpid_or_tscp)
 		x86_wrmsr(MSR_TSC_AUX, cpu->id);
 	note_identity(cpu);

@@ -119,6 +119,11 @@ user_work:
 	call	exit_to_user_work
 	jmp	restore_user
 
+/* syscall in 32-bit mode, which AMD's CPUs know: no such calls. */
+FUNCTION x86_syscall32_entry
+	movl	$-38, %eax
+	sysretl
+
 FUNCTION arch_enter_user
 	cli
 	movq	%gs:CPU_CURRENT, %rax

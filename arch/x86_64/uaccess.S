@@ -71,21 +71,42 @@ FUNCTION arch_clear_user
 	FAULT	1b, 4b
 	FAULT	2b, 3b
 
-/* long arch_strncpy_from_user(char *to, const char *from, size_t size) */
+/* long arch_strncpy_from_user(char *to, const char *from, size_t size): words while eight bytes have room, then
+ * bytes. A word that faults is gone through by bytes: the string may end before the page does. */
 FUNCTION arch_strncpy_from_user
 	SITE	stac
 	xorl	%eax, %eax
-1:	cmpq	%rdx, %rax
-	je	3f
-2:	movb	(%rsi, %rax), %cl
+	movabsq	$0x0101010101010101, %r8
+	movq	%r8, %r9
+	rorq	$1, %r9				/* 0x80 in each byte */
+1:	leaq	8(%rax), %r10
+	cmpq	%rdx, %r10
+	ja	3f
+2:	movq	(%rsi, %rax), %rcx
+	movq	%rcx, (%rdi, %rax)
+	movq	%rcx, %r11			/* (word - 0x01..) & ~word & 0x80..: the first NUL's top bit */
+	subq	%r8, %r11
+	notq	%rcx
+	andq	%r9, %rcx
+	andq	%rcx, %r11
+	cmovzq	%r10, %rax
+	jz	1b
+	bsfq	%r11, %r11
+	shrl	$3, %r11d
+	addq	%r11, %rax
+	jmp	5f
+3:	cmpq	%rdx, %rax
+	je	5f
+4:	movb	(%rsi, %rax), %cl
 	movb	%cl, (%rdi, %rax)
 	testb	%cl, %cl
-	jz	3f
+	jz	5f
 	incq	%rax
-	jmp	1b
-3:	SITE	clac
+	jmp	3b
+5:	SITE	clac
 	ret
-	FAULT	2b, x86_uaccess_fault
+	FAULT	2b, 3b
+	FAULT	4b, x86_uaccess_fault
 
 /* Common end of what returns 0 or -EFAULT. */
 FUNCTION x86_uaccess_fault

@@ -88,6 +88,7 @@ X86_CONTROL_REGISTER(dr7)
 /* entry.S */
 extern const char x86_exception_stubs[], x86_irq_stubs[], x86_ist_stubs[];
 void x86_syscall_entry(void);
+void x86_syscall32_entry(void);
 
 /* cpu.c */
 void x86_features_init(void);
