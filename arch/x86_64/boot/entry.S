@@ -142,13 +142,17 @@ gdt:
 	.quad	0x00cf93000000ffff	/* DS */
 gdt_end:
 
-/* Boot protocol 2.15: "LToP", size, total size, highest setup_data type that we understand. */
+	.section .payload, "a", @progbits
+	.incbin	PAYLOAD
+	.long	payload_plain_bytes
+
+/*
+ * Boot protocol 2.15: "LToP", size, total size, highest setup_data type that we understand. It stands
+ * behind the payload because u-root's bzImage reader wants to find something there.
+ */
+	.section .tail, "a", @progbits
 	.globl	kernel_info
 kernel_info:
 	.ascii	"LToP"
 	.long	16, 16
 	.long	9
-
-	.section .payload, "a", @progbits
-	.incbin	PAYLOAD
-	.long	payload_plain_bytes
