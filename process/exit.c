@@ -94,6 +94,14 @@ static bool notify_death_locked(struct process *process)
 	return reap;
 }
 
+void family_zombie_to_parent_locked(struct process *process)
+{
+	if (!notify_death_locked(process))
+		return;
+	family_unlink_locked(process);
+	process_put(process);
+}
+
 static void adopt_children_locked(struct process *process, struct list_head *dead)
 {
 	struct process *reaper = find_reaper_locked(process);
@@ -108,6 +116,8 @@ static void adopt_children_locked(struct process *process, struct list_head *dea
 			signal_send_process_locked(child, child->pdeath_signal, NULL);
 		if (child->is_zombie) {
 			child->exit_signal = SIGCHLD;
+			if (ptrace_holds_zombie_locked(child))
+				continue;
 			if (notify_death_locked(child)) {
 				family_unlink_locked(child);
 				list_add_tail(&child->sibling, dead);
@@ -140,6 +150,8 @@ static void become_zombie_locked(struct process *process, struct list_head *dead
 		process->session == process->parent->session)
 		hang_up_if_orphaned_locked(process->group, process);
 	wake_up_poll(&process->pid->exited, EPOLLIN);
+	if (ptrace_take_zombie_locked(process))
+		return;
 	if (notify_death_locked(process)) {
 		family_unlink_locked(process);
 		list_add_tail(&process->sibling, dead);
@@ -243,6 +255,8 @@ void process_exit_thread(int status)
 	struct process *process = current_process();
 
 	ptrace_event(PTRACE_EVENT_EXIT, (unsigned long)status);
+	if (current->ptrace)
+		current->ptrace->exit_status = status;
 	if (begin_exit(status))
 		end_process(process);
 	futex_exit(current);

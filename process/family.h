@@ -10,6 +10,9 @@
 /* Tells the parent that a child stopped, continued or ended (SIGCHLD and wake-up). why: CLD_*. */
 void family_notify_parent_locked(struct process *process, int why, int status);
 
+/* A zombie's tracer is done with it: the parent is told, or it goes at once when nobody will wait. */
+void family_zombie_to_parent_locked(struct process *process);
+
 /* A zombie is gone for good: off the lists, its numbers free, the reference of its existence dropped after unlock. */
 void family_unlink_locked(struct process *process);
 

@@ -50,6 +50,8 @@ int process_create(struct pid *pid, struct process **out)
 	list_init(&process->group_node);
 	list_init(&process->session_node);
 	list_init(&process->tracees);
+	list_init(&process->traced_zombies);
+	list_init(&process->tracer_node);
 	list_init(&process->posix_timers);
 	list_init(&process->signals.pending.queue);
 	wait_queue_init(&process->child_wait);

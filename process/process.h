@@ -46,6 +46,8 @@ struct process {
 	uint32_t exit_uid;		/* of a zombie, for waitid */
 	bool group_exiting;		/* also read under signal_lock */
 	struct list_head tracees;	/* ptrace_thread->tracee_node */
+	struct process *zombie_tracer;	/* waits for this process before the parent does */
+	struct list_head traced_zombies, tracer_node;
 
 	struct wait_queue child_wait;	/* wait4 sleeps here; woken by children's changes */
 

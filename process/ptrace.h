@@ -27,7 +27,11 @@ struct ptrace_thread {
 	unsigned long message;	/* PTRACE_GETEVENTMSG */
 	siginfo_t info;		/* GETSIGINFO, SETSIGINFO */
 	int resume_signal;	/* what the tracer lets through */
-	bool syscall_stops, single_step, listening, interrupt_pending;
+	bool listening;		/* PTRACE_LISTEN: SIGCONT ends the stop */
+	bool interrupt_pending; /* stops with PTRACE_EVENT_STOP at the next chance */
+	bool exited;		/* a thread of many has ended, the tracer was not told yet */
+	int exit_status;
+	uint8_t syscall_op;	/* PTRACE_SYSCALL_INFO_* of the present stop */
 };
 
 static inline bool ptrace_is_traced(const struct thread *thread)
@@ -53,6 +57,11 @@ void ptrace_thread_exit_locked(struct thread *thread);
 void ptrace_tracer_exit_locked(struct process *tracer);
 /* execve succeeded. */
 void ptrace_exec(int old_tid);
+/* process_lock held. attach: NULL without memory; the caller checked that it may. */
+struct ptrace_thread *ptrace_attach_locked(struct thread *thread, struct process *tracer);
+void ptrace_detach_locked(struct ptrace_thread *pt);
+/* Whether the current thread may look into that one (/proc/PID/mem, fd ...). */
+bool ptrace_may_access(const struct thread *thread);
 long ptrace_call(long request, int tid, unsigned long addr, unsigned long data);
 /* wait4, process_lock held: news of a tracee of the current process: 1 told in *result, -1 there are tracees that may
  * have some later, 0 none is meant. */
@@ -61,3 +70,5 @@ struct wait_result;
 int ptrace_wait_locked(const struct wait_request *request, struct wait_result *result);
 /* A tracer that is not the parent has to see the zombie first. */
 bool ptrace_holds_zombie_locked(const struct process *process);
+/* A new zombie: true: it was given to its tracer, the parent is told later. */
+bool ptrace_take_zombie_locked(struct process *process);

@@ -163,6 +163,10 @@ static bool continue_threads(struct process *process)
 	list_for_each_entry(thread, &process->threads, process_node) {
 		thread->signal->stop_pending = false;
 		thread_wake_states(thread, 1u << THREAD_STOPPED);
+		if (thread->ptrace && thread->ptrace->listening) {
+			thread->ptrace->interrupt_pending = true;
+			thread_wake_states(thread, 1u << THREAD_TRACED);
+		}
 	}
 	shared->is_stopped = false;
 	shared->stop_signal = 0;
@@ -388,7 +392,8 @@ void signal_recalc_locked(void)
 	const struct signal_thread *signal = current->signal;
 	const struct process *process = current_process();
 
-	if ((signal->pending.set | process->signals.pending.set) & ~signal->blocked || signal->stop_pending)
+	if ((signal->pending.set | process->signals.pending.set) & ~signal->blocked || signal->stop_pending ||
+		(current->ptrace && current->ptrace->interrupt_pending))
 		thread_set_work(current, WORK_SIGNAL);
 	else if (current->work & WORK_SIGNAL && !(current->work & WORK_KILL))
 		thread_clear_work(current, WORK_SIGNAL);

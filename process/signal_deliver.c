@@ -31,8 +31,11 @@ static void stop_here(struct process *process, unsigned long flags)
 
 	current->signal->stop_pending = false;
 	if (ptrace_is_traced(current)) {
-		if (shared->nr_to_stop && --shared->nr_to_stop == 0)
-			shared->is_stopped = shared->stop_waitable = true;
+		/* wait4 of a tracer that is the parent sees the trap, not the stop. */
+		if (shared->nr_to_stop && --shared->nr_to_stop == 0) {
+			shared->is_stopped = true;
+			shared->stop_waitable = current->ptrace->tracer != process->parent;
+		}
 		spin_unlock_irqrestore(&process->signal_lock, flags);
 		ptrace_group_stop(signo);
 		return;
@@ -116,6 +119,11 @@ static int next_handled(struct signal_delivery *delivery, sigmask_t *mask)
 		}
 		if (current->signal->stop_pending) {
 			stop_here(process, flags);
+			continue;
+		}
+		if (current->ptrace && current->ptrace->interrupt_pending) {
+			spin_unlock_irqrestore(&process->signal_lock, flags);
+			ptrace_pending_stop();
 			continue;
 		}
 		signo = signal_dequeue_locked(~current->signal->blocked, &delivery->info);

@@ -5,6 +5,7 @@
 #include <arch/layout.h>
 #include <device/device.h>
 #include <kernel/console.h>
+#include <kernel/cpu.h>
 #include <kernel/cred.h>
 #include <kernel/pid.h>
 #include <kernel/power.h>
@@ -13,6 +14,7 @@
 #include <kernel/smp.h>
 #include <kernel/time.h>
 #include <kernel/version.h>
+#include <kexec/kexec.h>
 #include <lib/string.h>
 #include <linux/reboot.h>
 #include <linux/sysinfo.h>
@@ -90,9 +92,10 @@ static bool cad_restarts; /* Ctrl-Alt-Del: restart at once, or SIGINT to init */
 static void quiesce(void)
 {
 	process_stop_all_user();
-	device_shutdown_all();
+	sched_pin_current(cpu_get(0));
 	if (smp_park_others())
 		pr_warn("reboot: other CPUs did not stop\n");
+	device_shutdown_all();
 }
 
 static long restart(const char *command)
@@ -158,6 +161,8 @@ SYSCALL_DEFINE(reboot, int, magic1, int, magic2, unsigned int, command, const ch
 		return halt("System halted");
 	case LINUX_REBOOT_CMD_POWER_OFF:
 		return turn_off();
+	case LINUX_REBOOT_CMD_KEXEC:
+		return kexec_execute();
 	}
 	return -EINVAL;
 }

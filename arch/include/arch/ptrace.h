@@ -6,6 +6,8 @@
 
 struct thread;
 
+/* port/syscall.h: ARCH_AUDIT is the port's AUDIT_ARCH_* (linux/audit.h), for PTRACE_GET_SYSCALL_INFO. */
+
 /* Copies regset type (NT_PRSTATUS, NT_PRFPREG, NT_X86_XSTATE ...) of a stopped thread to or from a
  * kernel buffer. get returns the set's size (may be larger than size: only size bytes written);
  * set returns 0. -EINVAL: no such set. */
