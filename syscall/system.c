@@ -103,7 +103,6 @@ static long restart(const char *command)
 	if (command)
 		pr_emerg("reboot: Restarting system with command '%s'\n", command);
 	else
-		pr_emerg("reboot: Restarting system\n");
 	quiesce();
 	power_restart();
 }
@@ -121,7 +120,6 @@ static long turn_off(void)
 {
 	if (!power_can_turn_off())
 		return halt("Power off not available: System halted instead");
-	pr_emerg("reboot: Power down\n");
 	quiesce();
 	power_off();
 }
