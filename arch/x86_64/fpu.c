@@ -203,9 +203,10 @@ int x86_fpu_set(struct thread *thread, const void *image, size_t size)
 	if (size > FXSAVE_BYTES && (size < sizeof(struct _fpstate_64) + sizeof(struct _header) ||
 			!xstate_header_ok(&from->xstate_hdr)))
 		return -EINVAL;
+	if (from->fpstate.mxcsr & ~mxcsr_mask)
+		return -EINVAL;
 	flags = arch_irq_save();
 	memcpy(area, image, size);
-	area->fpstate.mxcsr &= mxcsr_mask;
 	if (x86_features.xcr0 && size == FXSAVE_BYTES) /* a running thread's other parts are not in area: initial */
 		area->xstate_hdr.xfeatures = XCR0_X87_SSE | (thread == current ? 0 : area->xstate_hdr.xfeatures);
 	if (thread == current)

@@ -17,7 +17,9 @@
 #include "apic.h"
 #include "x86.h"
 
-#define CALIBRATE_US 400
+/* How long a measurement takes: the slow clocks have steps of 0.28 and 0.84 us. */
+#define HPET_SAMPLE_US 300
+#define SLOW_SAMPLE_US 900
 #define APIC_SAMPLE_US 100
 #define READ_TRIES 4
 
@@ -59,10 +61,10 @@ static uint64_t hz_by_hypervisor(void)
 
 /* A clock to measure against. read counts up, modulo mask + 1. */
 struct reference {
-	const char *name;
 	uint64_t (*read)(const struct reference *ref);
 	uint64_t mask;
 	uint64_t period_fs;
+	unsigned int sample_us;
 	volatile char *registers;
 	uint16_t port;
 };
@@ -106,7 +108,7 @@ static uint64_t read_pair(const struct reference *ref, uint64_t *tsc)
 
 static uint64_t measure(const struct reference *ref)
 {
-	uint64_t wanted = CALIBRATE_US * (FS_PER_SECOND / 1000000) / ref->period_fs;
+	uint64_t wanted = ref->sample_us * (FS_PER_SECOND / 1000000) / ref->period_fs;
 	uint64_t tsc_start, tsc_end, start = read_pair(ref, &tsc_start), end, elapsed_ns;
 
 	/* A reference that stands still must not hang the boot: the TSC gives up after 2^32 ticks. */
@@ -121,7 +123,7 @@ static uint64_t measure(const struct reference *ref)
 static uint64_t hz_by_hpet(void)
 {
 	const struct acpi_hpet *table = (const struct acpi_hpet *)acpi_find("HPET", 0);
-	struct reference ref = { .name = "HPET", .read = read_hpet, .mask = UINT32_MAX };
+	struct reference ref = { .read = read_hpet, .mask = UINT32_MAX, .sample_us = HPET_SAMPLE_US };
 	uint64_t hz = 0;
 	uint32_t config;
 
@@ -145,7 +147,8 @@ static uint64_t hz_by_pm_timer(void)
 {
 	const struct acpi_fadt *fadt = (const struct acpi_fadt *)acpi_find("FACP", 0);
 	struct reference ref = {
-		.name = "PM timer", .read = read_pm_timer, .mask = 0xffffff, .period_fs = FS_PER_SECOND / PM_TIMER_HZ,
+		.read = read_pm_timer, .mask = 0xffffff, .period_fs = FS_PER_SECOND / PM_TIMER_HZ,
+		.sample_us = SLOW_SAMPLE_US,
 	};
 
 	if (!fadt || !ACPI_HAS(fadt, pm_timer_block) || !fadt->pm_timer_block || (fadt->flags & ACPI_FADT_HW_REDUCED))
@@ -157,7 +160,7 @@ static uint64_t hz_by_pm_timer(void)
 static uint64_t hz_by_pit(void)
 {
 	struct reference ref = {
-		.name = "PIT", .read = read_pit, .mask = 0xffff, .period_fs = FS_PER_SECOND / PIT_HZ,
+		.read = read_pit, .mask = 0xffff, .period_fs = FS_PER_SECOND / PIT_HZ, .sample_us = SLOW_SAMPLE_US,
 	};
 	uint8_t gate = inb(0x61);
 	uint64_t hz;
