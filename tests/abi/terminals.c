@@ -91,6 +91,7 @@ static void discipline(void)
 	int n = -1;
 
 	write(m, "12345", 5);
+	usleep(30000);
 	SHOW(ioctl(s, FIONREAD, &n));
 	show("%d", n);
 	SHOW(tcflush(s, TCIFLUSH));
