@@ -26,7 +26,7 @@ static int panic_timeout_s; /* panic=: > 0 restart after, < 0 at once, 0 never *
 void dump_trace(const struct trapframe *frame, const struct thread *thread)
 {
 	struct unwind_state state;
-	unsigned int left = 32;
+	unsigned int left = 32, back = frame ? 0 : 1; /* a return address may be the next function's first */
 
 	printk(LOG_EMERG, "Call Trace:");
 	arch_unwind_start(&state, frame, thread);
@@ -34,10 +34,11 @@ void dump_trace(const struct trapframe *frame, const struct thread *thread)
 		char name[KSYM_NAME_BYTES];
 		size_t offset, size;
 
-		if (ksym_lookup(state.ip, name, &offset, &size))
-			printk(LOG_EMERG, " %s+%#zx/%#zx", name, offset, size);
+		if (ksym_lookup(state.ip - back, name, &offset, &size))
+			printk(LOG_EMERG, " %s+%#zx/%#zx", name, offset + back, size);
 		else
 			printk(LOG_EMERG, " %#lx", (unsigned long)state.ip);
+		back = 1;
 	} while (arch_unwind_step(&state) && --left);
 }
 

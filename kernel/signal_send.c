@@ -29,6 +29,11 @@ static bool is_orphaned_none(struct pid *group)
 	return true;
 }
 
+static bool in_session_none(struct pid *group, struct pid *session)
+{
+	return false;
+}
+
 static bool ignores_none(int signo)
 {
 	return false;
@@ -40,6 +45,8 @@ static const struct signal_ops no_ops = {
 	.send_process = send_pid_none,
 	.current_group = no_pid,
 	.current_session = no_pid,
+	.current_process_pid = no_pid,
+	.group_in_session = in_session_none,
 	.is_session_leader = is_leader_none,
 	.group_is_orphaned = is_orphaned_none,
 	.ignores = ignores_none,

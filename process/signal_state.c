@@ -263,6 +263,23 @@ static struct pid *op_current_session(void)
 	return current->process ? current_process()->session : NULL;
 }
 
+static struct pid *op_current_process_pid(void)
+{
+	return current->process ? current_process()->pid : NULL;
+}
+
+static bool op_group_in_session(struct pid *group, struct pid *session)
+{
+	unsigned long flags = spin_lock_irqsave(&process_lock);
+	struct process *member;
+	bool found = false;
+
+	list_for_each_entry(member, &group->group, group_node)
+		found |= member->session == session;
+	spin_unlock_irqrestore(&process_lock, flags);
+	return found;
+}
+
 static bool op_is_session_leader(void)
 {
 	return current->process && current_process()->session == current_process()->pid;
@@ -289,6 +306,8 @@ static const struct signal_ops signal_lower_ops = {
 	.send_process = op_send_process,
 	.current_group = op_current_group,
 	.current_session = op_current_session,
+	.current_process_pid = op_current_process_pid,
+	.group_in_session = op_group_in_session,
 	.is_session_leader = op_is_session_leader,
 	.group_is_orphaned = op_group_is_orphaned,
 	.ignores = op_ignores,
