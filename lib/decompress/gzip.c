@@ -10,7 +10,7 @@
 
 #define HEADER_BYTES	10
 #define TRAILER_BYTES	8
-#define RAW_DEFLATE	(-15)
+#define WINDOW_BITS	15
 
 enum gzip_flags { FHCRC = 2, FEXTRA = 4, FNAME = 8, FCOMMENT = 16, FRESERVED = 0xE0 };
 
@@ -70,33 +70,45 @@ static int check_trailer(struct decompress_job *job, uint32_t crc, uint64_t tota
 	return 0;
 }
 
-static int stream(struct decompress_job *job, z_stream *strm, uint8_t *buf)
+/* What zlib's callbacks work on. */
+struct gunzip {
+	struct decompress_job *job;
+	uint32_t crc;
+	uint64_t total;
+	int err;			/* of output() */
+};
+
+/* All that is left at once (an unsigned int's worth). */
+static unsigned int give_input(void *opaque, unsigned char **data)
 {
-	uint32_t crc = 0;
-	int ret;
+	struct decompress_job *job = ((struct gunzip *)opaque)->job;
+	size_t n = min(job->in_bytes - job->in_used, (size_t)1 << 30);
 
-	do {
-		size_t n;
-		int err;
+	*data = (unsigned char *)job->in + job->in_used;
+	job->in_used += n;
+	return n;
+}
 
-		if (!strm->avail_in)
-			strm->avail_in = min(job->in_bytes - job->in_used, (size_t)1 << 30);
-		strm->next_in = (uint8_t *)job->in + job->in_used;
-		strm->next_out = buf;
-		strm->avail_out = DECOMPRESS_CHUNK_BYTES;
-		ret = inflate(strm, Z_NO_FLUSH);
-		job->in_used = strm->next_in - job->in;
-		n = strm->next_out - buf;
-		crc = crc32_ieee(crc, buf, n);
-		err = n ? job->output(job, buf, n) : 0;
-		if (err)
-			return err;
-	} while (ret == Z_OK);
+static int take_output(void *opaque, unsigned char *data, unsigned int n)
+{
+	struct gunzip *gunzip = opaque;
 
+	gunzip->crc = crc32_ieee(gunzip->crc, data, n);
+	gunzip->total += n;
+	gunzip->err = gunzip->job->output(gunzip->job, data, n);
+	return gunzip->err;
+}
+
+static int stream(struct decompress_job *job, z_stream *strm)
+{
+	struct gunzip gunzip = { .job = job };
+	int ret = inflateBack(strm, give_input, &gunzip, take_output, &gunzip);
+
+	job->in_used -= strm->avail_in;
 	if (ret == Z_STREAM_END)
-		return check_trailer(job, crc, strm->total_out);
-	if (ret == Z_MEM_ERROR)
-		return -ENOMEM;
+		return check_trailer(job, gunzip.crc, gunzip.total);
+	if (gunzip.err)
+		return gunzip.err;
 	return decompress_damaged(job, ret == Z_BUF_ERROR ? "gzip data ends too early"
 							  : "gzip data is damaged");
 }
@@ -104,18 +116,18 @@ static int stream(struct decompress_job *job, z_stream *strm, uint8_t *buf)
 static int decode_gzip(struct decompress_job *job)
 {
 	z_stream strm = { .zalloc = zlib_alloc, .zfree = zlib_free };
-	uint8_t *buf;
+	uint8_t *window;
 	int err = -ENOMEM;
 
 	job->in_used = header_length(job);
 	if (!job->in_used)
 		return decompress_damaged(job, "gzip header is damaged");
-	buf = kvmalloc(DECOMPRESS_CHUNK_BYTES);
-	if (buf && inflateInit2(&strm, RAW_DEFLATE) == Z_OK) {
-		err = stream(job, &strm, buf);
-		inflateEnd(&strm);
+	window = kvmalloc(1u << WINDOW_BITS);
+	if (window && inflateBackInit(&strm, WINDOW_BITS, window) == Z_OK) {
+		err = stream(job, &strm);
+		inflateBackEnd(&strm);
 	}
-	kvfree(buf);
+	kvfree(window);
 	return err;
 }
 

@@ -1,77 +1,105 @@
 // SPDX-License-Identifier: MIT
-/* zstd (RFC 8878): one frame, and those that follow it at once (pzstd, skippable frames). */
+/*
+ * zstd (RFC 8878): one frame, and those that follow it at once (pzstd, skippable frames). The
+ * library's block interface decodes into a window that we keep here, and output goes out from there.
+ */
 #include <lib/decompress/decompress.h>
 
 #include <asm/errno.h>
 #include <lib/alloc.h>
 #include <lib/string.h>
 #define ZSTD_STATIC_LINKING_ONLY
+#define ZSTD_DISABLE_DEPRECATE_WARNINGS
 #include <zstd.h>
-#include <zstd_errors.h>
 
-/* Larger windows than the command's --long=31 do not exist. */
-#define MAX_WINDOW_LOG ZSTD_WINDOWLOG_MAX
-
-static void *zstd_alloc(void *opaque, size_t size)
+static int skip_frame(struct decompress_job *job, const ZSTD_frameHeader *header)
 {
-	return kvmalloc(size);
+	size_t left = job->in_bytes - job->in_used;
+
+	if (header->frameContentSize > left - ZSTD_SKIPPABLEHEADERSIZE)
+		return decompress_damaged(job, "zstd data ends too early");
+	job->in_used += ZSTD_SKIPPABLEHEADERSIZE + header->frameContentSize;
+	return 0;
 }
 
-static void zstd_free(void *opaque, void *p)
+/* Block after block; a new one goes to the window's start when it might not fit behind the last. */
+static int decode_blocks(struct decompress_job *job, ZSTD_DCtx *ctx, const ZSTD_frameHeader *header,
+			 uint8_t *window, size_t window_bytes)
 {
-	kvfree(p);
+	size_t at = 0, n;
+
+	ZSTD_decompressBegin(ctx);
+	while ((n = ZSTD_nextSrcSizeToDecompress(ctx))) {
+		size_t made;
+		int err;
+
+		if (n > job->in_bytes - job->in_used)
+			return decompress_damaged(job, "zstd data ends too early");
+		if (window_bytes - at < header->blockSizeMax &&
+		    window_bytes < header->frameContentSize)
+			at = 0;
+		made = ZSTD_decompressContinue(ctx, window + at, window_bytes - at,
+					       job->in + job->in_used, n);
+		if (ZSTD_isError(made))
+			return decompress_damaged(job, "zstd data is damaged");
+		job->in_used += n;
+		err = made ? job->output(job, window + at, made) : 0;
+		if (err)
+			return err;
+		at += made;
+	}
+	return 0;
 }
 
-static bool another_frame(const uint8_t *p, size_t n)
+static int decode_frame(struct decompress_job *job, ZSTD_DCtx *ctx)
+{
+	size_t left = job->in_bytes - job->in_used, window_bytes, ret;
+	ZSTD_frameHeader header;
+	uint8_t *window;
+	int err;
+
+	ret = ZSTD_getFrameHeader(&header, job->in + job->in_used, left);
+	if (ret)
+		return decompress_damaged(job, ZSTD_isError(ret) ? "zstd header is damaged"
+								 : "zstd data ends too early");
+	if (header.frameType == ZSTD_skippableFrame)
+		return skip_frame(job, &header);
+	window_bytes = ZSTD_decodingBufferSize_min(header.windowSize, header.frameContentSize);
+	if (ZSTD_isError(window_bytes))
+		return -ENOMEM;
+	window = kvmalloc(window_bytes);
+	if (!window)
+		return -ENOMEM;
+	err = decode_blocks(job, ctx, &header, window, window_bytes);
+	kvfree(window);
+	return err;
+}
+
+static bool another_frame(const struct decompress_job *job)
 {
 	uint32_t magic;
 
-	if (n < sizeof(magic))
+	if (job->in_bytes - job->in_used < sizeof(magic))
 		return false;
-	memcpy(&magic, p, sizeof(magic));
+	memcpy(&magic, job->in + job->in_used, sizeof(magic));
 	return magic == ZSTD_MAGICNUMBER ||
 	       (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
 }
 
-static int stream(struct decompress_job *job, ZSTD_DCtx *ctx, void *buf)
-{
-	ZSTD_inBuffer in = { job->in, job->in_bytes, 0 };
-	size_t left;
-
-	do {
-		ZSTD_outBuffer out = { buf, DECOMPRESS_CHUNK_BYTES, 0 };
-		size_t before = in.pos;
-		int err;
-
-		left = ZSTD_decompressStream(ctx, &out, &in);
-		job->in_used = in.pos;
-		if (ZSTD_isError(left))
-			return ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation ? -ENOMEM :
-			       decompress_damaged(job, "zstd data is damaged");
-		if (out.pos) {
-			err = job->output(job, buf, out.pos);
-			if (err)
-				return err;
-		} else if (left && in.pos == before) {
-			return decompress_damaged(job, "zstd data ends too early");
-		}
-	} while (left || another_frame(job->in + in.pos, job->in_bytes - in.pos));
-	return 0;
-}
-
 static int decode_zstd(struct decompress_job *job)
 {
-	ZSTD_customMem mem = { zstd_alloc, zstd_free, NULL };
-	ZSTD_DCtx *ctx = ZSTD_createDCtx_advanced(mem);
-	void *buf = kvmalloc(DECOMPRESS_CHUNK_BYTES);
-	int err = -ENOMEM;
+	size_t bytes = ZSTD_estimateDCtxSize();
+	void *workspace = kvmalloc(bytes);
+	ZSTD_DCtx *ctx;
+	int err;
 
-	if (ctx && buf) {
-		ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, MAX_WINDOW_LOG);
-		err = stream(job, ctx, buf);
-	}
-	ZSTD_freeDCtx(ctx);
-	kvfree(buf);
+	if (!workspace)
+		return -ENOMEM;
+	ctx = ZSTD_initStaticDCtx(workspace, bytes);
+	do {
+		err = decode_frame(job, ctx);
+	} while (!err && another_frame(job));
+	kvfree(workspace);
 	return err;
 }
 
