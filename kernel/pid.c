@@ -17,11 +17,25 @@ unsigned int pid_max = 32768;
 static struct xarray pids = XARRAY_INIT;
 static unsigned int next_nr = 1;
 
-int pid_alloc(struct pid **out)
+void (*pid_release_ns)(struct pid *pid);
+void (*pid_put_ns)(struct pid_namespace *ns);
+
+static int take_next_nr(struct pid *pid, uint64_t *nr)
+{
+	int err = xa_alloc(&pids, next_nr, pid_max - 1, pid, nr);
+
+	if (err == -EBUSY)
+		err = xa_alloc(&pids, RESERVED_PIDS, pid_max - 1, pid, nr);
+	if (!err)
+		next_nr = (unsigned int)*nr + 1 < pid_max ? (unsigned int)*nr + 1 : RESERVED_PIDS;
+	return err == -EBUSY ? -EAGAIN : err;
+}
+
+int pid_alloc_nr(int wanted, struct pid **out)
 {
 	struct pid *pid = kzalloc(sizeof(*pid));
+	uint64_t nr = (uint64_t)wanted;
 	unsigned long flags;
-	uint64_t nr;
 	int err;
 
 	if (!pid)
@@ -32,17 +46,12 @@ int pid_alloc(struct pid **out)
 	wait_queue_init(&pid->exited);
 
 	flags = spin_lock_irqsave(&pid_lock);
-	err = xa_alloc(&pids, next_nr, pid_max - 1, pid, &nr);
-	if (err == -EBUSY)
-		err = xa_alloc(&pids, RESERVED_PIDS, pid_max - 1, pid, &nr);
-	if (!err) {
-		pid->nr = (int)nr;
-		next_nr = (unsigned int)nr + 1 < pid_max ? (unsigned int)nr + 1 : RESERVED_PIDS;
-	}
+	err = wanted ? xa_insert(&pids, nr, pid) : take_next_nr(pid, &nr);
+	pid->nr = (int)nr;
 	spin_unlock_irqrestore(&pid_lock, flags);
 	if (err) {
 		kfree(pid);
-		return err == -EBUSY ? -EAGAIN : err;
+		return err;
 	}
 	*out = pid;
 	return 0;
@@ -63,7 +72,12 @@ void pid_put(struct pid *pid)
 		return;
 	flags = spin_lock_irqsave(&pid_lock);
 	xa_erase(&pids, (uint64_t)pid->nr);
+	if (pid->ns)
+		pid_release_ns(pid);
 	spin_unlock_irqrestore(&pid_lock, flags);
+	if (pid->ns)
+		pid_put_ns(pid->ns);
+	kfree(pid->ns_nrs);
 	kfree(pid);
 }
 

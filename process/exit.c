@@ -42,14 +42,18 @@ void family_vfork_done(struct thread *thread)
 
 /* --- leaving the process -------------------------------------------------------------------------------- */
 
-/* Who takes over the children of a process: the nearest subreaper above, or init. */
+/* Who takes over the children of a process: the nearest subreaper above in its PID namespace, or its init. */
 static struct process *find_reaper_locked(struct process *process)
 {
-	struct process *reaper = process->parent;
+	struct pid_namespace *ns = pid_ns_of(process->pid);
+	struct process *reaper = process->parent, *init = pid_ns_reaper_locked(ns);
 
-	while (reaper && reaper != init_process && (!reaper->is_subreaper || reaper->nr_live == 0))
+	while (reaper && pid_ns_of(reaper->pid) == ns && reaper != init_process) {
+		if (reaper->is_subreaper && reaper->nr_live)
+			return reaper;
 		reaper = reaper->parent;
-	return reaper ? reaper : init_process;
+	}
+	return init && init != process ? init : init_process;
 }
 
 /* A stopped group that nobody can continue any more gets SIGHUP and SIGCONT (POSIX, _exit). */
@@ -67,6 +71,17 @@ static void hang_up_if_orphaned_locked(struct pid *group, const struct process *
 	list_for_each_entry(member, &group->group, group_node) {
 		signal_send_process_locked(member, SIGHUP, NULL);
 		signal_send_process_locked(member, SIGCONT, NULL);
+	}
+}
+
+/* Drops the references of existence of processes that nobody waits for. */
+static void put_dead(struct list_head *dead)
+{
+	struct process *gone, *next;
+
+	list_for_each_entry_safe(gone, next, dead, sibling) {
+		list_del_init(&gone->sibling);
+		process_put(gone);
 	}
 }
 
@@ -102,6 +117,22 @@ void family_zombie_to_parent_locked(struct process *process)
 	process_put(process);
 }
 
+void process_reap_zombies(struct process *process)
+{
+	struct process *child, *next;
+	LIST_HEAD(dead);
+	unsigned long flags = spin_lock_irqsave(&process_lock);
+
+	list_for_each_entry_safe(child, next, &process->children, sibling) {
+		if (!child->is_zombie || ptrace_holds_zombie_locked(child))
+			continue;
+		family_unlink_locked(child);
+		list_add_tail(&child->sibling, &dead);
+	}
+	spin_unlock_irqrestore(&process_lock, flags);
+	put_dead(&dead);
+}
+
 static void adopt_children_locked(struct process *process, struct list_head *dead)
 {
 	struct process *reaper = find_reaper_locked(process);
@@ -110,7 +141,7 @@ static void adopt_children_locked(struct process *process, struct list_head *dea
 	list_for_each_entry_safe(child, next, &process->children, sibling) {
 		bool was_in_session = child->session == process->session && child->group != process->group;
 
-		child->parent = reaper;
+		family_set_parent_locked(child, reaper);
 		list_move_tail(&child->sibling, &reaper->children);
 		if (child->pdeath_signal)
 			signal_send_process_locked(child, child->pdeath_signal, NULL);
@@ -160,7 +191,7 @@ static void become_zombie_locked(struct process *process, struct list_head *dead
 
 static void leave_process(void)
 {
-	struct process *process = current_process(), *gone, *next;
+	struct process *process = current_process();
 	LIST_HEAD(dead);
 	unsigned long flags = spin_lock_irqsave(&process_lock);
 
@@ -179,10 +210,7 @@ static void leave_process(void)
 		wake_up_all(&process->child_wait);
 	spin_unlock_irqrestore(&process_lock, flags);
 
-	list_for_each_entry_safe(gone, next, &dead, sibling) {
-		list_del_init(&gone->sibling);
-		process_put(gone);
-	}
+	put_dead(&dead);
 	thread_put(current); /* the list's reference; the one of running is left */
 }
 
@@ -243,6 +271,8 @@ static void end_process(struct process *process)
 {
 	if (process == init_process && !process_stopping)
 		panic("Attempted to kill init! exitcode=0x%08x", (unsigned int)process->exit_code);
+	if (pid_ns_is_init(process))
+		pid_ns_end(process);
 	timer_cancel(&process->itimer_real);
 	if (process_timers_exit)
 		process_timers_exit(process);

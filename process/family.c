@@ -36,9 +36,15 @@ void family_set_session_locked(struct process *process, struct pid *session)
 		pid_put(old);
 }
 
-void family_link_locked(struct process *process, struct process *parent, struct pid *group, struct pid *session)
+void family_set_parent_locked(struct process *process, struct process *parent)
 {
 	process->parent = parent;
+	__atomic_store_n(&process->parent_nr, parent ? pid_nr_in(parent->pid, pid_ns_of(process->pid)) : 0, __ATOMIC_RELAXED);
+}
+
+void family_link_locked(struct process *process, struct process *parent, struct pid *group, struct pid *session)
+{
+	family_set_parent_locked(process, parent);
 	if (parent)
 		list_add_tail(&process->sibling, &parent->children);
 	family_set_group_locked(process, group);

@@ -24,6 +24,9 @@ bool family_group_orphaned_locked(struct pid *group, const struct process *ignor
 void family_set_group_locked(struct process *process, struct pid *group);
 void family_set_session_locked(struct process *process, struct pid *session);
 
+/* Sets parent and parent_nr; lists are the caller's. */
+void family_set_parent_locked(struct process *process, struct process *parent);
+
 /* Makes the process known: parent's child, member of group and session. */
 void family_link_locked(struct process *process, struct process *parent, struct pid *group, struct pid *session);
 

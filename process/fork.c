@@ -114,7 +114,7 @@ static int copy_parts(struct thread *child, const struct clone_request *request)
 	child->files = flags & CLONE_FILES ? fd_table_get(current->files) : fd_table_copy(current->files);
 	if (!child->files)
 		return -ENOMEM;
-	err = ns_proxy_clone(flags, child->fs, &child->ns);
+	err = ns_proxy_clone(flags, false, child->fs, &child->ns);
 	if (err)
 		return err;
 	if (flags & CLONE_VFORK) {
@@ -196,6 +196,7 @@ static int link_child(struct thread *child, struct process *process, const struc
 		family_link_locked(process, parent, self->group, self->session);
 		if (request->flags & CLONE_PARENT)
 			process->exit_signal = self->exit_signal;
+		pid_ns_adopt_locked(process);
 	} else if (self->signals.stop_signal && !self->signals.is_stopped) {
 		self->signals.nr_to_stop++;
 		child->signal->stop_pending = true;

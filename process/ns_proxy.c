@@ -9,6 +9,7 @@
 #include <kernel/version.h>
 #include <lib/alloc.h>
 #include <linux/sched.h>
+#include <process/pid_ns.h>
 
 #define CLONE_NEW_ALL (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWCGROUP)
 
@@ -41,6 +42,7 @@ void ns_proxy_put(struct ns_proxy *ns)
 		mount_namespace_put(ns->mount);
 	if (ns->uts)
 		uts_put(ns->uts);
+	pid_ns_put(ns->pid_for_children);
 	kfree(ns);
 }
 
@@ -64,17 +66,21 @@ static struct uts_namespace *uts_get(struct uts_namespace *uts)
 	return uts;
 }
 
-int ns_proxy_clone(uint64_t flags, struct fs_context *fs, struct ns_proxy **out)
+/* Whether the new set differs from the old one. */
+static bool is_changed(uint64_t flags, bool is_unshare, const struct ns_proxy *old)
+{
+	if (flags & (CLONE_NEWNS | CLONE_NEWUTS))
+		return true;
+	return flags & CLONE_NEWPID && (is_unshare || old->pid_for_children);
+}
+
+int ns_proxy_clone(uint64_t flags, bool is_unshare, struct fs_context *fs, struct ns_proxy **out)
 {
 	struct ns_proxy *old = current->ns, *ns;
 
-	if (!(flags & CLONE_NEW_ALL)) {
-		*out = ns_proxy_get(old);
-		return 0;
-	}
-	if (!capable(CAP_SYS_ADMIN) && !(flags & CLONE_NEWUSER))
+	if (flags & CLONE_NEW_ALL && !capable(CAP_SYS_ADMIN) && !(flags & CLONE_NEWUSER))
 		return -EPERM;
-	if (!(flags & (CLONE_NEWNS | CLONE_NEWUTS))) {
+	if (!is_changed(flags, is_unshare, old)) {
 		*out = ns_proxy_get(old);
 		return 0;
 	}
@@ -88,6 +94,13 @@ int ns_proxy_clone(uint64_t flags, struct fs_context *fs, struct ns_proxy **out)
 	ns->mount = flags & CLONE_NEWNS ? mount_namespace_copy(old->mount, fs) : mount_namespace_get(old->mount);
 	if (!ns->mount)
 		goto err;
+	if (!(flags & CLONE_NEWPID)) {
+		ns->pid_for_children = pid_ns_get(old->pid_for_children);
+	} else if (is_unshare) {
+		ns->pid_for_children = pid_ns_create();
+		if (!ns->pid_for_children)
+			goto err;
+	}
 	*out = ns;
 	return 0;
 

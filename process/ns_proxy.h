@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Namespaces of a thread (man 7 namespaces): mount and UTS are real; PID, IPC, NET, USER, cgroup: see docs/caveats.md. */
+/* Namespaces of a thread (man 7 namespaces): mount, UTS and PID are real; IPC, NET, USER, cgroup: see docs/caveats.md. */
 #pragma once
 
 #include <kernel/spinlock.h>
@@ -9,6 +9,7 @@
 
 struct fs_context;
 struct mount_namespace;
+struct pid_namespace;
 
 struct uts_namespace {
 	unsigned int refs;
@@ -19,6 +20,7 @@ struct ns_proxy {
 	unsigned int refs;
 	struct mount_namespace *mount;
 	struct uts_namespace *uts;
+	struct pid_namespace *pid_for_children; /* after unshare(CLONE_NEWPID); NULL: the thread's own */
 };
 
 extern struct ns_proxy init_ns;
@@ -28,6 +30,6 @@ void ns_proxy_put(struct ns_proxy *ns);
 
 extern struct spinlock uts_lock;
 
-/* clone, unshare: the current thread's namespaces as the CLONE_NEW* flags change them; fs is the child's (its root and
+/* clone, unshare (is_unshare: CLONE_NEWPID makes the namespace here, clone makes it with the child's pid): the current thread's namespaces as the CLONE_NEW* flags change them; fs is the child's (its root and
  * cwd move to a copied mount tree). -EPERM, -ENOMEM. May sleep. */
-__must_check int ns_proxy_clone(uint64_t flags, struct fs_context *fs, struct ns_proxy **out);
+__must_check int ns_proxy_clone(uint64_t flags, bool is_unshare, struct fs_context *fs, struct ns_proxy **out);

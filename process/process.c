@@ -138,4 +138,5 @@ void process_init(void)
 {
 	thread_release_user = process_release_thread;
 	signal_init();
+	pid_ns_init();
 }

@@ -31,6 +31,7 @@ struct process {
 
 	/* Guarded by process_lock. */
 	struct process *parent;		/* real parent */
+	int parent_nr;			/* its number in this process' PID namespace; atomic: getppid reads it alone */
 	struct list_head children;	/* by sibling */
 	struct list_head sibling;
 	struct list_head threads;	/* by thread->process_node */
@@ -124,6 +125,9 @@ extern void (*process_timers_exit)(struct process *process);
 
 /* Before the first process: registers process/ with the levels below. */
 void process_init(void);
+
+/* Reaps the children that are zombies already. */
+void process_reap_zombies(struct process *process);
 
 /* Threads of all processes, for sysinfo(2) and /proc/loadavg. */
 unsigned int process_nr_threads(void);

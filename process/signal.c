@@ -124,6 +124,15 @@ void signal_retarget_locked(struct thread *exiting)
 
 /* --- the rules of sending ---------------------------------------------------------------------------- */
 
+/* init takes no signal without a handler; the one of a PID namespace has to take SIGKILL and SIGSTOP from outside. */
+static bool is_protected(const struct process *process, int signo)
+{
+	if (!process->signals.is_unkillable)
+		return false;
+	return process == init_process || !(SIGMASK(signo) & SIGMASK_UNBLOCKABLE) ||
+	       pid_ns_of(current->pid) == pid_ns_of(process->pid);
+}
+
 static bool is_ignored(const struct process *process, const struct thread *thread, int signo)
 {
 	const struct signal_action *action = &process->signals.handlers->action[signo - 1];
@@ -138,13 +147,13 @@ static bool is_ignored(const struct process *process, const struct thread *threa
 		return true;
 	if (action->handler != (uintptr_t)SIG_DFL)
 		return false;
-	return process->signals.is_unkillable || (bit & SIGMASK_IGNORE);
+	return is_protected(process, signo) || (bit & SIGMASK_IGNORE);
 }
 
 static bool is_fatal(const struct process *process, const struct thread *thread, int signo)
 {
 	if (signo == SIGKILL)
-		return !process->signals.is_unkillable;
+		return !is_protected(process, signo);
 	if (SIGMASK(signo) & (SIGMASK_CORE | SIGMASK_STOP | SIGMASK_IGNORE))
 		return false;
 	return process->signals.handlers->action[signo - 1].handler == (uintptr_t)SIG_DFL &&

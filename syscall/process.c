@@ -122,12 +122,7 @@ SYSCALL_DEFINE(gettid)
 
 SYSCALL_DEFINE(getppid)
 {
-	unsigned long flags = spin_lock_irqsave(&process_lock);
-	const struct process *parent = current_process()->parent;
-	int nr = parent ? pid_vnr(parent->pid) : 0;
-
-	spin_unlock_irqrestore(&process_lock, flags);
-	return nr;
+	return __atomic_load_n(&current_process()->parent_nr, __ATOMIC_RELAXED);
 }
 
 SYSCALL_DEFINE(set_tid_address, int *, user_tid)
@@ -287,7 +282,7 @@ SYSCALL_DEFINE(unshare, unsigned long, unshare_flags)
 	}
 	if (!(unshare_flags & namespaces))
 		return 0;
-	err = ns_proxy_clone(unshare_flags, current->fs, &ns);
+	err = ns_proxy_clone(unshare_flags, true, current->fs, &ns);
 	if (err)
 		return err;
 	current->ns = ns;

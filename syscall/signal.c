@@ -258,9 +258,8 @@ static int kill_everybody(int signo, const siginfo_t *info)
 	int result = -ESRCH;
 	struct pid *pid;
 
-	for (int nr = 1; (pid = pid_next_get(nr)); pid_put(pid)) {
-		nr = pid->nr + 1;
-		if (!pid->process || pid->process == current_process() || pid_vnr(pid) <= 1)
+	for (int nr = 2; (pid = pid_next_vnr_get(&nr)); pid_put(pid), nr++) {
+		if (!pid->process || pid->process == current_process())
 			continue;
 		int err = kill_one_locked(pid->process, signo, info);
 
