@@ -38,3 +38,11 @@ SYSCALL(lchown)
 SYSCALL(utime)
 SYSCALL(utimes)
 SYSCALL(futimesat)
+
+/* Pipes, waiting for files */
+SYSCALL(pipe)
+SYSCALL(poll)
+SYSCALL(select)
+SYSCALL(epoll_create)
+SYSCALL(epoll_wait)
+SYSCALL(eventfd)
