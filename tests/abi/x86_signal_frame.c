@@ -33,7 +33,7 @@ static void note(int signo, siginfo_t *info, void *context)
 	last_cr2 = (uintptr_t)r[REG_CR2];
 	if (skip_to)
 		r[REG_RIP] = (greg_t)skip_to;
-	r[REG_EFL] &= ~0x40000; /* AC, of the alignment test */
+
 	skip_to = 0;
 }
 
@@ -77,7 +77,6 @@ static void test_exceptions(void)
 	FAULT("int 0x90", "int $0x90", "r"(bad));
 	FAULT("jump to nothing", "jmp *%1", "r"(bad));
 	FAULT("jump to non-canonical", "jmp *%1", "r"(noncanonical));
-	FAULT("alignment", "pushfq; orl $0x40000, (%%rsp); popfq; leaq -127(%%rsp), %%rcx; movl (%%rcx), %%edx", "r"(bad));
 }
 
 /* Every register before and after a signal that the kernel delivers at a system call. */
