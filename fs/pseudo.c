@@ -180,7 +180,7 @@ void pseudo_add_fixed(struct pseudo_node *root, const struct pseudo_file *file)
 
 	if (!parent)
 		return;
-	pseudo_put(pseudo_add_file(parent, last, file->mode, &file->ops, NULL));
+	pseudo_put(pseudo_add_file(parent, last, file->mode, &file->ops, file->ctx));
 	pseudo_put(parent);
 }
 

@@ -45,12 +45,33 @@ struct pseudo_file {
 	const char *path;
 	mode_t mode;
 	struct pseudo_ops ops;
+	void *ctx; /* for the operations; may be left out */
 };
 
 #define PSEUDO_FILE_(set, id, file_path, file_mode, ...)                                           \
-	static const struct pseudo_file id = { file_path, file_mode, __VA_ARGS__ };                \
+	static const struct pseudo_file id = { .path = file_path, .mode = file_mode, .ops = __VA_ARGS__ }; \
 	LINKER_SET_ADD(set, id)
 #define PROC_FILE(file_path, file_mode, ...)                                                       \
 	PSEUDO_FILE_(proc_files, __concat_(proc_file_, __LINE__), file_path, file_mode, __VA_ARGS__)
 #define SYSFS_FILE(file_path, file_mode, ...)                                                      \
 	PSEUDO_FILE_(sysfs_files, __concat_(sysfs_file_, __LINE__), file_path, file_mode, __VA_ARGS__)
+
+/*
+ * /proc/sys files that are one integer, within bounds: decimal, -EINVAL beyond them.
+ *
+ *	static struct sysctl_int pid_max = { &value, 301, 4194304 };
+ *	SYSCTL_INT("kernel/pid_max", 0644, pid_max);
+ */
+struct sysctl_int {
+	int *value; /* read and written as one */
+	int min, max;
+};
+int sysctl_int_show(struct seq *seq, void *ctx);
+ssize_t sysctl_int_store(void *ctx, const char *buf, size_t size);
+#define SYSCTL_INT(file_path, file_mode, object)                                                   \
+	PROC_FILE("sys/" file_path, file_mode, { .show = sysctl_int_show, .store = sysctl_int_store }, &(object))
+
+/* A text that never changes. */
+int pseudo_text_show(struct seq *seq, void *ctx);
+#define PROC_TEXT(file_path, text) PROC_FILE(file_path, 0444, { .show = pseudo_text_show }, (void *)(text))
+#define SYSFS_TEXT(file_path, text) SYSFS_FILE(file_path, 0444, { .show = pseudo_text_show }, (void *)(text))
