@@ -54,7 +54,7 @@ define host_library
 $(patsubst $(OUT)/deps/%,$(HOST)/deps/%,$($1_OBJS)): $(HOST)/deps/$1/%.o: $(DEPS_SRC)/$2/% | fetched
 	$$(call say,HOSTCC,$1/$$*)mkdir -p $$(@D) && $(HOST_CC) $(HOST_DEPS_CFLAGS) $3 -c -o $$@ $$<
 endef
-$(eval $(call host_library,zstd,libzstd/lib,$(ZSTD_CFLAGS)))
+$(eval $(call host_library,zstd,libzstd/lib,$$(ZSTD_CFLAGS)))
 $(eval $(call host_library,xz,$(XZ)/liblzma,$(XZ_CFLAGS)))
 $(eval $(call host_library,zlib,zlib,$(ZLIB_CFLAGS)))
 $(eval $(call host_library,lz4,lz4/lib,$(LZ4_CFLAGS)))
