@@ -78,7 +78,7 @@ static struct dentry *dentry_new(struct super_block *sb, const char *name, size_
 	dentry->refs = 1;
 	dentry->sb = sb;
 	dentry->parent = dentry;
-	dentry->next_dir_pos = 2; /* behind "." and ".." */
+	dentry->next_dir_pos = 3; /* dcache_iterate(): 0 and 1 are "." and "..", 2 the newest */
 	list_init(&dentry->children);
 	list_init(&dentry->sibling);
 	return dentry;

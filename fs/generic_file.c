@@ -45,6 +45,8 @@ ssize_t generic_file_read(struct file *file, struct uio *uio, loff_t *pos)
 	ssize_t done = 0;
 	int err = 0;
 
+	if (unlikely((loff_t)(*pos + uio->left) < 0))
+		return -EINVAL;
 	while (uio->left) {
 		uint64_t size = atomic_load_relaxed(&file->inode->size);
 		size_t offset = *pos & (PAGE_SIZE - 1), n = PAGE_SIZE - offset, copied;
@@ -107,7 +109,9 @@ ssize_t generic_file_write(struct file *file, struct uio *uio, loff_t *pos)
 	rwsem_write_lock(&inode->lock);
 	if (file->flags & O_APPEND)
 		*pos = inode->size;
-	if ((uint64_t)*pos >= inode->sb->max_size_bytes)
+	if (unlikely((loff_t)(*pos + uio->left) < 0))
+		ret = -EINVAL;
+	else if (unlikely((uint64_t)*pos >= inode->sb->max_size_bytes))
 		ret = -EFBIG;
 	else
 		ret = inode_kill_suid(inode);
@@ -228,11 +232,11 @@ loff_t generic_llseek(struct file *file, loff_t offset, int whence)
 		break;
 	case SEEK_CUR:
 		if (add_overflows(offset, file->pos, &offset))
-			return -EOVERFLOW;
+			return -EINVAL;
 		break;
 	case SEEK_END:
 		if (add_overflows(offset, (loff_t)atomic_load_relaxed(&inode->size), &offset))
-			return -EOVERFLOW;
+			return -EINVAL;
 		break;
 	case SEEK_DATA:
 	case SEEK_HOLE:
@@ -259,20 +263,25 @@ int stream_open(struct inode *inode, struct file *file)
 
 /* --- directories ----------------------------------------------------------------------------------- */
 
-/* The first child listed at or behind pos. Lists change only under inode->lock, which the caller holds. */
-static struct dentry *child_from(struct dentry *dir, uint64_t pos)
+/*
+ * Newest first, as tmpfs lists: a position of 2 is the newest child, any other goes on below that dir_pos. What is
+ * made meanwhile is not seen, what is removed leaves no gap. The list changes only under inode->lock, which the
+ * caller holds.
+ */
+static struct list_head *child_before(struct dentry *dir, uint64_t pos)
 {
-	struct dentry *child;
+	struct list_head *node = dir->children.prev;
 
-	list_for_each_entry(child, &dir->children, sibling)
-		if (child->dir_pos >= pos)
-			return child;
-	return NULL;
+	if (pos > 2)
+		while (node != &dir->children && list_entry(node, struct dentry, sibling)->dir_pos >= pos)
+			node = node->prev;
+	return node;
 }
 
 int dcache_iterate(struct file *file, struct dir_emitter *emitter)
 {
-	struct dentry *dir = file->path.dentry, *child;
+	struct dentry *dir = file->path.dentry;
+	struct list_head *node;
 
 	if (emitter->pos == 0) {
 		if (!emitter->emit(emitter, ".", 1, 1, file->inode->ino, S_IFDIR >> 12))
@@ -288,15 +297,15 @@ int dcache_iterate(struct file *file, struct dir_emitter *emitter)
 			return 0;
 		emitter->pos = 2;
 	}
-	child = child_from(dir, emitter->pos);
-	for (; child && !list_entry_is_head(child, &dir->children, sibling); child = list_next_entry(child, sibling)) {
+	for (node = child_before(dir, emitter->pos); node != &dir->children; node = node->prev) {
+		struct dentry *child = list_entry(node, struct dentry, sibling);
 		struct inode *inode = child->inode;
 
 		if (!inode)
 			continue;
-		if (!emitter->emit(emitter, child->name, child->name_len, child->dir_pos + 1, inode->ino, (inode->mode & S_IFMT) >> 12))
-			return 0;
-		emitter->pos = child->dir_pos + 1;
+		if (!emitter->emit(emitter, child->name, child->name_len, child->dir_pos, inode->ino, (inode->mode & S_IFMT) >> 12))
+			break;
+		emitter->pos = child->dir_pos;
 	}
 	return 0;
 }

@@ -7,11 +7,14 @@
 #include <fs/inode.h>
 #include <fs/mount.h>
 #include <kernel/cred.h>
+#include <kernel/signal_send.h>
 #include <kernel/thread.h>
 #include <linux/fcntl.h>
+#include <linux/signal.h>
 #include <linux/stat.h>
 #include <linux/time_types.h>
 #include <mm/user_copy.h>
+#include <process/process.h>
 #include <syscall/at.h>
 #include <syscall/define.h>
 #include <syscall/open.h>
@@ -334,6 +337,15 @@ SYSCALL_DEFINE(utimensat, int, dirfd, const char *, user_name, const struct __ke
 	return utimes_at(dirfd, user_name, user_times ? times : NULL, at_flags);
 }
 
+/* RLIMIT_FSIZE: a file is not made longer than that. */
+static int limit_new_size(const struct inode *inode, loff_t size)
+{
+	if ((uint64_t)size <= inode->size || (uint64_t)size <= current_process()->limits[RLIMIT_FSIZE].rlim_cur)
+		return 0;
+	signal_ops()->send_thread(current, SIGXFSZ);
+	return -EFBIG;
+}
+
 SYSCALL_DEFINE(truncate, const char *, user_name, loff_t, size)
 {
 	struct path path;
@@ -344,7 +356,9 @@ SYSCALL_DEFINE(truncate, const char *, user_name, loff_t, size)
 	err = at_lookup(AT_FDCWD, user_name, LOOKUP_FOLLOW, &path);
 	if (err)
 		return err;
-	err = path_truncate(&path, size);
+	err = limit_new_size(path.dentry->inode, size);
+	if (!err)
+		err = path_truncate(&path, size);
 	path_put(&path);
 	return err;
 }
@@ -356,7 +370,9 @@ SYSCALL_DEFINE(ftruncate, int, fd, loff_t, size)
 
 	if (!ref.file)
 		return -EBADF;
-	err = file_truncate(ref.file, size);
+	err = ref.file->mode & FILE_WRITE ? limit_new_size(ref.file->inode, size) : 0;
+	if (!err)
+		err = file_truncate(ref.file, size);
 	fd_done(ref);
 	return err;
 }

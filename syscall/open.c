@@ -41,7 +41,8 @@ static long open_checked(int dirfd, const char *user_name, int flags, mode_t mod
 	err = fd = fd_reserve(0, flags & O_CLOEXEC);
 	if (fd < 0)
 		goto put_name;
-	err = at_begin(&at, dirfd, name.name);
+	/* With RESOLVE_IN_ROOT an absolute name starts from the descriptor as well. */
+	err = at_begin(&at, dirfd, lookup_flags & LOOKUP_IN_ROOT ? "" : name.name);
 	if (err)
 		goto err_cancel;
 	err = file_open(at.base, name.name, flags, mode, lookup_flags, &file);

@@ -77,6 +77,7 @@ static void set_ops(struct inode *inode, bool is_tmpfs)
 		inode->ops = is_tmpfs ? &tmpfs_dir_ops : &ramfs_dir_ops;
 		inode->file_ops = &ramfs_dir_file_ops;
 		inode->nlink = 2;
+		inode->size = is_tmpfs ? 2 * ENTRY_SIZE_BYTES : 0; /* "." and ".." */
 		break;
 	case S_IFLNK:
 		inode->ops = is_tmpfs ? &tmpfs_link_ops : &ramfs_link_ops;
