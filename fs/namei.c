@@ -176,6 +176,17 @@ int vfs_symlink(const struct path *base, const char *name, const char *target)
 	return create_end(&parent, child, err);
 }
 
+/* fs.protected_hardlinks: who can't write a file can't keep it alive by a name of his own. */
+static bool may_link_to(struct inode *inode)
+{
+	mode_t mode = inode->mode;
+
+	if (!fs_protected_hardlinks || inode_owner_or_capable(inode))
+		return true;
+	return S_ISREG(mode) && !(mode & S_ISUID) && (mode & (S_ISGID | S_IXGRP)) != (S_ISGID | S_IXGRP) &&
+	       !inode_permission(inode, MAY_READ | MAY_WRITE);
+}
+
 static int do_link(const struct path *old_path, const struct path *parent, struct dentry *child)
 {
 	struct inode *inode = old_path->dentry->inode, *dir = parent->dentry->inode;
@@ -188,6 +199,8 @@ static int do_link(const struct path *old_path, const struct path *parent, struc
 		return -EPERM;
 	if (!inode->nlink && !inode->is_linkable)
 		return -ENOENT;
+	if (!may_link_to(inode))
+		return -EPERM;
 	return dir->ops->link(dir, child, inode);
 }
 
@@ -265,6 +278,8 @@ int vfs_unlink(const struct path *base, const char *name, bool remove_dir)
 		return err;
 	dir = parent.dentry->inode;
 	err = check_last_for_remove(&last, remove_dir);
+	if (!err && mount_is_readonly(parent.mount))
+		err = -EROFS;
 	if (err)
 		goto put_parent;
 	rwsem_write_lock(&dir->lock);
@@ -275,8 +290,6 @@ int vfs_unlink(const struct path *base, const char *name, bool remove_dir)
 	}
 	if (!victim->inode)
 		err = -ENOENT;
-	else if (mount_is_readonly(parent.mount))
-		err = -EROFS;
 	else if (last.trailing_slash && !remove_dir)
 		err = S_ISDIR(victim->inode->mode) ? -EISDIR : -ENOTDIR;
 	else

@@ -9,7 +9,9 @@
 #include <fs/fs_context.h>
 #include <fs/inode.h>
 #include <fs/mount.h>
+#include <fs/namei.h>
 #include <fs/super_block.h>
+#include <kernel/cred.h>
 #include <kernel/errno.h>
 #include <kernel/thread.h>
 #include <lib/alloc.h>
@@ -222,6 +224,21 @@ static int walk_push_text(struct walk *walk, struct inode *inode)
 	return 0;
 }
 
+/* The name cut off last is the last of all. */
+static bool walk_at_last(const struct walk *walk)
+{
+	return !*walk->rest && (!walk->link || !*walk->link->outer_rest);
+}
+
+/* fs.protected_symlinks: in /tmp and the like, links of strangers are not followed as a name's last part. */
+static bool may_follow(const struct walk *walk, const struct inode *link)
+{
+	const struct inode *dir = walk->path.dentry->inode;
+
+	return !fs_protected_symlinks || (dir->mode & (S_ISVTX | S_IWOTH)) != (S_ISVTX | S_IWOTH) ||
+	       link->uid == current->cred->fsuid || link->uid == dir->uid || !walk_at_last(walk);
+}
+
 static int walk_follow(struct walk *walk, struct inode *inode)
 {
 	struct path target;
@@ -231,6 +248,8 @@ static int walk_follow(struct walk *walk, struct inode *inode)
 		return -ELOOP;
 	if (walk->path.mount->flags & MS_NOSYMFOLLOW)
 		return -ELOOP;
+	if (!may_follow(walk, inode))
+		return -EACCES;
 	if (inode->ops->get_link) {
 		if (walk->flags & LOOKUP_NO_MAGICLINKS)
 			return -ELOOP;
@@ -324,11 +343,6 @@ static uint32_t walk_next_name(struct walk *walk)
 		p++;
 	walk->rest = p;
 	return hash;
-}
-
-static bool walk_at_last(const struct walk *walk)
-{
-	return !*walk->rest && (!walk->link || !*walk->link->outer_rest);
 }
 
 /* Goes on with the text around a finished link: false, nothing is left. */
