@@ -128,8 +128,10 @@ void console_flush_polled(void)
 	if (list_empty(&consoles))
 		drain_early();
 	list_for_each_entry(console, &consoles, node)
-		if (console->write_polled)
+		if (console->write_polled) {
+			console->write_polled(console, NULL, 0); /* what was queued and waits for an interrupt */
 			drain_console(console, true);
+		}
 	if (is_locked)
 		spin_unlock(&drain_lock);
 	arch_irq_restore(flags);
