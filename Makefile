@@ -39,7 +39,7 @@ INCLUDES := -I. -Iarch/include -Iarch/$(ARCH)/include -Ilib/uapi \
 
 # What every object needs that is linked into the kernel, the libraries' too.
 BASE_CFLAGS := --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -ffreestanding -nostdlibinc -fpie \
-	-fvisibility=hidden -fdirect-access-external-data -Os -g -ffunction-sections -fdata-sections -fno-strict-aliasing -fwrapv \
+	-fvisibility=hidden -fdirect-access-external-data -Oz -g -ffunction-sections -fdata-sections -fno-strict-aliasing -fwrapv \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-stack-protector \
 	-ffile-prefix-map=$(CURDIR)=.
 
