@@ -118,3 +118,8 @@ struct pid *pid_next_get(int nr)
 	spin_unlock_irqrestore(&pid_lock, flags);
 	return pid;
 }
+
+unsigned int pid_last(void)
+{
+	return READ_ONCE(next_nr) - 1;
+}

@@ -50,3 +50,6 @@ struct pid *pid_next_get(int nr);
 
 extern struct spinlock pid_lock; /* taken with _irqsave */
 extern unsigned int pid_max;	 /* /proc/sys/kernel/pid_max */
+
+/* The number given out last (/proc/loadavg); a count of forks as well until it wraps. */
+unsigned int pid_last(void);
