@@ -89,6 +89,7 @@ static int proc_fill_super(struct super_block *sb, const char *source, const cha
 	if (err)
 		return err;
 	pseudo_set_dir_ops(proc_root(), &root_dir_ops, NULL);
+	pseudo_put(pseudo_add_link(proc_root(), "mounts", "self/mounts"));
 	err = pseudo_fill_super(sb, proc_root(), &proc_fs);
 	if (err)
 		return err;

@@ -1,14 +1,43 @@
 // SPDX-License-Identifier: MIT
 /* sysfs: the tree of devices, classes and the files of the sysfs_files set, mounted. */
+#include <fs/sysfs/sysfs.h>
+
 #include <arch/layout.h>
+#include <boot/boot_info.h>
+#include <device/acpi/sysfs.h>
+#include <device/dmi/dmi.h>
 #include <fs/pseudo.h>
 #include <fs/super_block.h>
 #include <linux/magic.h>
 
 static const struct pseudo_fs sysfs = { .magic = SYSFS_MAGIC, .text_size = PAGE_SIZE };
 
+SYSFS_TEXT("kernel/uevent_seqnum", "0\n");
+SYSFS_TEXT("kernel/fscaps", "1\n");
+SYSFS_TEXT("kernel/profiling", "0\n");
+
+/* Places to mount on, and directories that programs list whether or not there is something in them. */
+static const char *const directories[] = {
+	"block", "bus", "class", "dev/block", "dev/char", "devices/system", "devices/virtual", "firmware", "fs/cgroup",
+	"kernel/debug", "kernel/security", "module", "power",
+};
+
+static void add_directories(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		pseudo_put(pseudo_mkdir_path(sysfs_root(), directories[i]));
+	if (boot_info.efi.systab)
+		pseudo_put(pseudo_mkdir_path(sysfs_root(), "firmware/efi/efivars"));
+}
+
 static int sysfs_fill_super(struct super_block *sb, const char *source, const char *data)
 {
+	add_directories();
+	sysfs_add_memmap();
+	sysfs_add_boot_params();
+	sysfs_add_cpus();
+	acpi_sysfs_add();
+	dmi_sysfs_add();
 	return pseudo_fill_super(sb, sysfs_root(), &sysfs);
 }
 
