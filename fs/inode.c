@@ -45,8 +45,8 @@ struct inode *inode_alloc(struct super_block *sb, mode_t mode)
 
 void inode_put_last(struct inode *inode)
 {
-	if (!inode->nlink)
-		notify_inode(inode, IN_DELETE_SELF);
+	if (unlikely(inode->watches)) /* they hold no reference: this ends them */
+		notify_inode(inode, inode->nlink ? IN_UNMOUNT : IN_DELETE_SELF);
 	if (inode->sb->ops && inode->sb->ops->evict)
 		inode->sb->ops->evict(inode);
 	if (inode->mapping == &inode->data)
