@@ -11,6 +11,7 @@
 #include <fs/super_block.h>
 #include <kernel/errno.h>
 #include <kernel/panic.h>
+#include <kernel/thread.h>
 #include <lib/alloc.h>
 #include <lib/atomic.h>
 #include <lib/string.h>
@@ -334,4 +335,5 @@ void mount_init(void)
 	rwsem_write_unlock(&namespace_lock);
 	fs_set_root(&init_fs, &path);
 	fs_set_cwd(&init_fs, &path);
+	current->fs = fs_context_get(&init_fs); /* the first thread unpacks the initramfs by name */
 }

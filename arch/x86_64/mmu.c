@@ -50,15 +50,20 @@ static void map_image(const char *start, const char *end, unsigned int prot)
 void arch_mmu_init(void)
 {
 	struct page *root = page_alloc(ALLOC_ZERO);
-	paddr_t start, end;
 
 	if (!root)
 		panic("no memory for the kernel's page tables");
 	kernel_pagetable.root = page_address(root);
 	kernel_pagetable.root_paddr = page_to_paddr(root);
 
-	for (unsigned int i = 0; page_ram_range(i, &start, &end); i++)
-		map_ram(ALIGN_UP(start, PAGE_SIZE), ALIGN_DOWN(end, PAGE_SIZE));
+	/* Also what mem= keeps from the allocator: the loader may have put the initrd there. */
+	for (unsigned int i = 0; i < boot_info.nr_map; i++) {
+		const struct boot_range *range = &boot_info.map[i];
+
+		if (range->type == BOOT_MEM_USABLE)
+			map_ram(ALIGN_UP(range->start, PAGE_SIZE),
+				ALIGN_DOWN(range->start + range->size_bytes, PAGE_SIZE));
+	}
 	map_image(__image_start, __rodata_start, MMU_READ | MMU_EXEC);
 	map_image(__rodata_start, __rodata_end, MMU_READ);
 	map_image(__rodata_end, __image_end, MMU_READ | MMU_WRITE);

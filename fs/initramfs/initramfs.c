@@ -349,8 +349,8 @@ void initramfs_unpack(const struct boot_info *info)
 		uint64_t size_bytes = info->initrd[i].size_bytes;
 
 		unpack("initrd", phys_to_virt(start), size_bytes);
-		if (is_initrd_retained)
-			continue;
+		if (is_initrd_retained || start + size_bytes > info->mem_limit)
+			continue; /* what mem= takes away is not given out */
 		page_free_range(start, start + size_bytes);
 		pr_info("Freeing initrd memory: %luK\n", (unsigned long)(size_bytes >> 10));
 	}
