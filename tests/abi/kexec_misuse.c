@@ -100,7 +100,11 @@ static void files(void)
 	SHOW(file_load(empty, 0, 1, "", KEXEC_FILE_NO_INITRAMFS));
 	SHOW(file_load(-1, -1, 0, NULL, KEXEC_FILE_UNLOAD));
 	SHOW(file_load(open("/tmp", O_RDONLY), 0, 1, "", KEXEC_FILE_NO_INITRAMFS));
-	SHOW(file_load(open("garbage", O_WRONLY), 0, 1, "", KEXEC_FILE_NO_INITRAMFS));
+	int writable = open("garbage", O_WRONLY);
+
+	SHOW(file_load(writable, 0, 1, "", KEXEC_FILE_NO_INITRAMFS));
+	SHOW(file_load(garbage, 0, 1, "", KEXEC_FILE_NO_INITRAMFS));
+	close(writable);
 	SHOW(file_load(garbage, 0, 0, NULL, KEXEC_FILE_ON_CRASH | KEXEC_FILE_NO_INITRAMFS));
 	CHECK(loaded() == 0);
 }
