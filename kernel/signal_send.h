@@ -28,7 +28,3 @@ struct signal_ops {
 
 void signal_set_ops(const struct signal_ops *ops);
 const struct signal_ops *signal_ops(void);
-
-/* A session leader with a controlling terminal exits: set by drivers/tty, called by process/exit in the leader's
- * context. NULL until set. */
-extern void (*signal_leader_exit)(void *controlling_tty);

@@ -22,6 +22,7 @@
 #include <linux/personality.h>
 #include <linux/stat.h>
 #include <mm/vm_space.h>
+#include <process/access.h>
 #include <process/elf_load.h>
 #include <process/exec_cred.h>
 #include <process/exec_stack.h>
@@ -255,12 +256,16 @@ static void lay_out(struct vm_space *vm)
 /* The old memory goes, the new one is current. */
 static void switch_memory(struct vm_space *vm)
 {
+	struct process *process = current_process();
 	struct vm_space *old = current->vm;
 
 	family_vfork_done(current);
 	vm_space_activate(vm);
-	if (old)
-		vm_space_put(old);
+	access_wait_for_readers();
+	if (!old)
+		return;
+	process->ended.max_rss_pages = max(process->ended.max_rss_pages, old->peak_rss_pages);
+	vm_space_put(old);
 }
 
 static int map_program(struct exec *exec, struct elf_placed *program, struct elf_placed *interpreter)
@@ -368,6 +373,7 @@ static int unshare_files(void)
 	if (!own)
 		return -ENOMEM;
 	__atomic_store_n(&current->files, own, __ATOMIC_RELEASE);
+	access_wait_for_readers();
 	fd_table_put(shared);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <linux/mount.h>
 #include <linux/securebits.h>
 #include <linux/stat.h>
+#include <process/access.h>
 #include <process/ptrace.h>
 
 #define CAPS_ALL ((1ULL << (CAP_LAST_CAP + 1)) - 1)
@@ -67,8 +68,5 @@ int exec_cred_prepare(const struct path *path, struct cred **out, bool *is_secur
 
 void exec_cred_commit(struct cred *cred)
 {
-	struct cred *old = current->cred;
-
-	__atomic_store_n(&current->cred, cred, __ATOMIC_RELEASE);
-	cred_put(old);
+	access_set_cred(cred);
 }

@@ -6,6 +6,7 @@
 #include <process/process.h>
 
 #include <arch/context.h>
+#include <drivers/tty/tty.h>
 #include <fs/fs_context.h>
 #include <kernel/cred.h>
 #include <kernel/panic.h>
@@ -17,6 +18,7 @@
 #include <linux/eventpoll.h>
 #include <linux/ptrace.h>
 #include <mm/vm_space.h>
+#include <process/access.h>
 #include <process/family.h>
 #include <process/fd_table.h>
 #include <process/futex.h>
@@ -25,7 +27,6 @@
 #include <process/ptrace.h>
 #include <process/signal.h>
 
-void (*signal_leader_exit)(void *controlling_tty);
 void (*process_timers_exit)(struct process *process);
 
 static bool process_stopping; /* kexec or power-off: init ends too */
@@ -177,6 +178,7 @@ static void become_zombie_locked(struct process *process, struct list_head *dead
 	ptrace_tracer_exit_locked(process);
 	process->is_zombie = true;
 	process->exit_uid = current->cred->uid;
+	memcpy(process->exit_name, current->name, sizeof(process->exit_name));
 	if (process->parent && process->group != process->parent->group &&
 		process->session == process->parent->session)
 		hang_up_if_orphaned_locked(process->group, process);
@@ -216,29 +218,34 @@ static void leave_process(void)
 
 /* --- giving up ------------------------------------------------------------------------------------------ */
 
-static void release_memory(void)
+/* Everything the thread shares goes; others that look at it do so through process/access.h. */
+static void release_parts(void)
 {
 	struct vm_space *vm = current->vm;
-
-	family_vfork_done(current);
-	if (!vm)
-		return;
-	vm_space_activate(NULL);
-	vm_space_put(vm);
-}
-
-static void release_rest(void)
-{
 	struct fd_table *files = current->files;
 	struct fs_context *fs = current->fs;
 	struct ns_proxy *ns = current->ns;
 
+	family_vfork_done(current);
+	vm_space_activate(NULL);
 	current->files = NULL;
-	fd_table_put(files);
 	current->fs = NULL;
+	access_wait_for_readers();
+	if (vm)
+		vm_space_put(vm);
+	fd_table_put(files);
+	current->ns = NULL; /* closing files may still ask for it */
+	access_wait_for_readers();
 	fs_context_put(fs);
-	current->ns = NULL;
 	ns_proxy_put(ns);
+}
+
+/* The peak of the memory it used, for getrusage; exec and exit give the memory up. */
+static void note_peak(struct process *process)
+{
+	uint64_t peak = current->vm ? current->vm->peak_rss_pages : 0;
+
+	process->ended.max_rss_pages = max(process->ended.max_rss_pages, peak);
 }
 
 /* The first word about the end: from here on this thread takes no signals. Returns whether it is the last. */
@@ -276,8 +283,8 @@ static void end_process(struct process *process)
 	timer_cancel(&process->itimer_real);
 	if (process_timers_exit)
 		process_timers_exit(process);
-	if (process->session == process->pid && process->controlling_tty && signal_leader_exit)
-		signal_leader_exit(process->controlling_tty);
+	if (process->session == process->pid)
+		tty_session_ended(process->session);
 }
 
 void process_exit_thread(int status)
@@ -290,8 +297,8 @@ void process_exit_thread(int status)
 	if (begin_exit(status))
 		end_process(process);
 	futex_exit(current);
-	release_memory();
-	release_rest();
+	note_peak(process);
+	release_parts();
 	leave_process();
 	thread_exit();
 }

@@ -142,7 +142,6 @@ static int copy_process(struct pid *pid, const struct clone_request *request, st
 	}
 	memcpy(process->limits, parent->limits, sizeof(process->limits));
 	process->exit_signal = request->exit_signal;
-	process->controlling_tty = parent->controlling_tty;
 	process->personality = parent->personality;
 	process->dumpable = parent->dumpable;
 	process->oom_score_adj = parent->oom_score_adj;

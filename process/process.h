@@ -23,8 +23,6 @@
 #include <linux/resource.h>
 #include <process/signal.h>
 
-struct tty;
-
 struct process {
 	unsigned int refs; /* refcount */
 	struct pid *pid;
@@ -45,6 +43,7 @@ struct process {
 	int exit_code;			/* wait status of the group once exiting */
 	int pdeath_signal;		/* prctl(PR_SET_PDEATHSIG) */
 	uint32_t exit_uid;		/* of a zombie, for waitid */
+	char exit_name[THREAD_NAME_LEN]; /* of a zombie, for /proc */
 	bool group_exiting;		/* also read under signal_lock */
 	struct list_head tracees;	/* ptrace_thread->tracee_node */
 	struct process *zombie_tracer;	/* waits for this process before the parent does */
@@ -55,8 +54,6 @@ struct process {
 	struct spinlock signal_lock;
 	/* Guarded by signal_lock. */
 	struct signal_shared signals;	/* handlers, shared pending set: process/signal.h */
-
-	void *controlling_tty;		/* struct tty; guarded by drivers/tty's own lock */
 
 	struct spinlock limits_lock;
 	struct rlimit limits[RLIM_NLIMITS]; /* Guarded by limits_lock. */

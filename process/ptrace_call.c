@@ -16,6 +16,7 @@
 #include <linux/uio.h>
 #include <mm/user_copy.h>
 #include <mm/vm_space.h>
+#include <process/access.h>
 #include <process/process.h>
 #include <process/signal.h>
 
@@ -23,6 +24,7 @@
 
 /* --- attaching ------------------------------------------------------------------------------------------------ */
 
+/* process_lock held. */
 static bool may_trace(const struct thread *thread)
 {
 	const struct cred *own = current->cred, *other = thread->cred;
@@ -37,7 +39,15 @@ static bool may_trace(const struct thread *thread)
 
 bool ptrace_may_access(const struct thread *thread)
 {
-	return thread->process == current_process() || may_trace(thread);
+	unsigned long flags;
+	bool allowed;
+
+	if (thread->process == current_process())
+		return true;
+	flags = spin_lock_irqsave(&process_lock);
+	allowed = may_trace(thread);
+	spin_unlock_irqrestore(&process_lock, flags);
+	return allowed;
 }
 
 static long trace_me(void)
@@ -123,16 +133,14 @@ static long peek(struct thread *thread, unsigned long addr, unsigned long user_d
 {
 	unsigned long value;
 
-	if (!thread->vm || vm_access(thread->vm, addr, &value, sizeof(value), false) != sizeof(value))
+	if (access_memory(thread, addr, &value, sizeof(value), false) != sizeof(value))
 		return -EIO;
 	return put_user(value, (unsigned long *)user_data);
 }
 
 static long poke(struct thread *thread, unsigned long addr, unsigned long value)
 {
-	if (!thread->vm || vm_access(thread->vm, addr, &value, sizeof(value), true) != sizeof(value))
-		return -EIO;
-	return 0;
+	return access_memory(thread, addr, &value, sizeof(value), true) == sizeof(value) ? 0 : -EIO;
 }
 
 static long regset(struct thread *thread, unsigned int type, struct iovec *user_iov, bool set)

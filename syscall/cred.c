@@ -10,6 +10,7 @@
 #include <linux/limits.h>
 #include <linux/securebits.h>
 #include <mm/user_copy.h>
+#include <process/access.h>
 #include <process/pid_ns.h>
 #include <process/process.h>
 #include <syscall/define.h>
@@ -27,8 +28,7 @@ static long commit(struct cred *cred)
 		current_process()->dumpable = 0;
 		current_process()->pdeath_signal = 0;
 	}
-	__atomic_store_n(&current->cred, cred, __ATOMIC_RELEASE);
-	cred_put(old);
+	access_set_cred(cred);
 	return 0;
 }
 
@@ -343,26 +343,24 @@ SYSCALL_DEFINE(capget, struct __user_cap_header_struct *, user_header, struct __
 	struct __user_cap_data_struct data[2] = {};
 	struct __user_cap_header_struct header;
 	int words = cap_words(user_header, &header);
-	const struct cred *cred = current->cred;
-	struct thread *thread = NULL;
+	struct cred *cred;
+	struct thread *thread;
 
 	if (words < 0)
 		return words == -EINVAL && !user_data ? 0 : words;
 	if (header.pid < 0)
 		return -EINVAL;
-	if (header.pid && header.pid != pid_vnr(current->pid)) {
-		thread = thread_find_get(header.pid);
-		if (!thread)
-			return -ESRCH;
-		cred = thread->cred;
-	}
+	thread = header.pid ? thread_find_get(header.pid) : thread_get(current);
+	if (!thread)
+		return -ESRCH;
+	cred = access_cred_get(thread);
+	thread_put(thread);
 	for (int i = 0; i < words; i++) {
 		data[i].effective = (uint32_t)(cred->cap_effective >> 32 * i);
 		data[i].permitted = (uint32_t)(cred->cap_permitted >> 32 * i);
 		data[i].inheritable = (uint32_t)(cred->cap_inheritable >> 32 * i);
 	}
-	if (thread)
-		thread_put(thread);
+	cred_put(cred);
 	return user_data ? copy_to_user(user_data, data, (size_t)words * sizeof(data[0])) : 0;
 }
 

@@ -4,6 +4,7 @@
 #include <kernel/cred.h>
 #include <linux/resource.h>
 #include <mm/user_copy.h>
+#include <process/access.h>
 #include <process/process.h>
 #include <syscall/define.h>
 
@@ -57,15 +58,17 @@ SYSCALL_DEFINE(setrlimit, unsigned int, resource, const struct rlimit *, user_li
 static bool may_change(struct process *process)
 {
 	struct thread *thread = process_any_thread_get(process);
-	const struct cred *own = current->cred, *other;
+	const struct cred *own = current->cred;
+	struct cred *other;
 	bool allowed;
 
 	if (!thread)
 		return false;
-	other = thread->cred;
+	other = access_cred_get(thread);
 	allowed = process == current_process() || capable(CAP_SYS_RESOURCE) ||
 		  (own->uid == other->uid && own->uid == other->euid && own->uid == other->suid &&
 			  own->gid == other->gid && own->gid == other->egid && own->gid == other->sgid);
+	cred_put(other);
 	thread_put(thread);
 	return allowed;
 }

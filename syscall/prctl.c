@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <mm/user_copy.h>
 #include <mm/vm_space.h>
+#include <process/access.h>
 #include <process/process.h>
 #include <process/signal.h>
 #include <syscall/define.h>
@@ -28,13 +29,12 @@ static long set_name(const char *user_name)
 
 static long change_cred(void (*change)(struct cred *cred, unsigned long arg), unsigned long arg)
 {
-	struct cred *old = current->cred, *cred = cred_dup(old);
+	struct cred *cred = cred_dup(current->cred);
 
 	if (!cred)
 		return -ENOMEM;
 	change(cred, arg);
-	__atomic_store_n(&current->cred, cred, __ATOMIC_RELEASE);
-	cred_put(old);
+	access_set_cred(cred);
 	return 0;
 }
 

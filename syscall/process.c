@@ -8,6 +8,7 @@
 #include <linux/fcntl.h>
 #include <linux/sched.h>
 #include <mm/user_copy.h>
+#include <process/access.h>
 #include <process/family.h>
 #include <process/fd_table.h>
 #include <process/ns_proxy.h>
@@ -222,7 +223,6 @@ SYSCALL_DEFINE(setsid)
 	if (self->session != self->pid && list_empty(&self->pid->group)) {
 		family_set_session_locked(self, self->pid);
 		family_set_group_locked(self, self->pid);
-		self->controlling_tty = NULL;
 		result = pid_vnr(self->pid);
 	}
 	spin_unlock_irqrestore(&process_lock, flags);
@@ -241,6 +241,7 @@ static int unshare_fs(void)
 	if (!own)
 		return -ENOMEM;
 	current->fs = own;
+	access_wait_for_readers();
 	fs_context_put(old);
 	return 0;
 }
@@ -255,6 +256,7 @@ static int unshare_files(void)
 	if (!own)
 		return -ENOMEM;
 	current->files = own;
+	access_wait_for_readers();
 	fd_table_put(old);
 	return 0;
 }
@@ -286,6 +288,7 @@ SYSCALL_DEFINE(unshare, unsigned long, unshare_flags)
 	if (err)
 		return err;
 	current->ns = ns;
+	access_wait_for_readers();
 	ns_proxy_put(old);
 	return 0;
 }
@@ -314,6 +317,7 @@ static struct file *file_of_process(struct pid *pid, int fd)
 {
 	struct process *process = NULL;
 	struct thread *thread = NULL;
+	struct fd_table *files;
 	struct file *file = NULL;
 	unsigned int at = (unsigned int)fd;
 	unsigned long flags = spin_lock_irqsave(&pid_lock);
@@ -323,12 +327,14 @@ static struct file *file_of_process(struct pid *pid, int fd)
 	spin_unlock_irqrestore(&pid_lock, flags);
 	if (process)
 		thread = process_any_thread_get(process);
-	if (thread && thread->files) {
-		file = fd_next(thread->files, &at);
+	files = thread ? access_files_get(thread) : NULL;
+	if (files) {
+		file = fd_next(files, &at);
 		if (file && at != (unsigned int)fd) {
 			file_put(file);
 			file = NULL;
 		}
+		fd_table_put(files);
 	}
 	if (thread)
 		thread_put(thread);

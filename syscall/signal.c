@@ -189,7 +189,7 @@ SYSCALL_DEFINE(restart_syscall)
 
 /* --- sending --------------------------------------------------------------------------------------------------- */
 
-/* man 2 kill: real or effective user ID matches the target's real or saved one; SIGCONT within a session. */
+/* process_lock held. man 2 kill: real or effective user ID matches the target's real or saved one; SIGCONT within a session. */
 static bool may_signal(const struct process *target, const struct thread *thread, int signo)
 {
 	const struct cred *own = current->cred, *other;
@@ -297,6 +297,7 @@ SYSCALL_DEFINE(kill, int, nr, int, signo)
 static long kill_thread(int group_nr, int nr, int signo, const siginfo_t *info)
 {
 	struct thread *thread;
+	unsigned long flags;
 	long err = -ESRCH;
 
 	if (nr <= 0 || signo < 0 || signo > KERNEL_NSIG)
@@ -305,7 +306,9 @@ static long kill_thread(int group_nr, int nr, int signo, const siginfo_t *info)
 	if (!thread)
 		return -ESRCH;
 	if (!group_nr || pid_vnr(thread->process->pid) == group_nr) {
+		flags = spin_lock_irqsave(&process_lock);
 		err = may_signal(thread->process, thread, signo) ? 0 : -EPERM;
+		spin_unlock_irqrestore(&process_lock, flags);
 		if (!err && signo)
 			err = signal_send_thread(thread, signo, info);
 	}
