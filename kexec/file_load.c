@@ -224,7 +224,9 @@ static int load_files(struct kexec_load *load, struct file *initrd)
 	if (!err && initrd)
 		err = begin_reading(initrd, &initrd_bytes);
 	if (!err) {
-		err = build(load, format, initrd, initrd_bytes);
+		/* No memory is set aside for a crash kernel: no address is good for one. */
+		err = load->is_for_crash ? -EADDRNOTAVAIL :
+					   build(load, format, initrd, initrd_bytes);
 		if (initrd)
 			inode_allow_write(initrd->inode);
 	}
@@ -264,11 +266,10 @@ int kexec_file_load(struct file *kernel, struct file *initrd, const char *cmdlin
 	}
 	if (!mutex_trylock(&kexec_lock))
 		return -EBUSY;
-	if (kernel && flags & KEXEC_FILE_ON_CRASH)
-		err = -EADDRNOTAVAIL;	/* as in kexec_load() */
-	else if (kernel)
+	load.is_for_crash = flags & KEXEC_FILE_ON_CRASH;
+	if (kernel)
 		err = load_locked(&load, initrd);
-	else if (!(flags & KEXEC_FILE_ON_CRASH))
+	else if (!load.is_for_crash)
 		kexec_install(NULL);
 	mutex_unlock(&kexec_lock);
 	return err;

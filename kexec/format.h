@@ -24,6 +24,7 @@ struct kexec_load {
 
 	const char *cmdline;		/* NUL-terminated */
 	size_t cmdline_bytes;		/* without the NUL */
+	bool is_for_crash;		/* to be started by a panic */
 
 	/* Set by load(). */
 	paddr_t entry;
