@@ -270,6 +270,7 @@ static void close_end(struct unix_sock *unix)
 
 	spin_lock(&unix_lock);
 	unix->sock = NULL;
+	unix->is_released = true;
 	peer = unix->peer;
 	unix->peer = NULL;
 	unix->state = UNIX_DISCONNECTED;

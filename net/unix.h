@@ -34,7 +34,8 @@ struct unix_sock {
 	int type;
 
 	/* Guarded by unix_lock. */
-	struct socket *sock; /* NULL once released */
+	struct socket *sock; /* NULL before accept and once released */
+	bool is_released;
 	enum unix_state state;
 	struct unix_sock *peer; /* reference */
 	struct list_head queue; /* struct unix_message */

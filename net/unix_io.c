@@ -69,7 +69,7 @@ static int may_queue_locked(struct unix_sock *unix, struct unix_sock *to, size_t
 		return -EPIPE;
 	if (!to)
 		return unix->state == UNIX_DISCONNECTED ? -EPIPE : -ENOTCONN;
-	if (!to->sock)
+	if (to->is_released)
 		return unix->type == SOCK_DGRAM ? -ECONNREFUSED : -EPIPE;
 	if (to->recv_shut)
 		return -EPIPE;
@@ -87,7 +87,8 @@ static int try_queue(struct unix_sock *unix, struct unix_sock *to, struct unix_m
 	if (!err) {
 		list_add_tail(&queued->node, &to->queue);
 		to->queued_bytes += queued->len + 1;
-		wake_up_poll(&to->sock->wait, POLLIN | POLLRDNORM);
+		if (to->sock)
+			wake_up_poll(&to->sock->wait, POLLIN | POLLRDNORM);
 	}
 	spin_unlock(&unix_lock);
 	return err;

@@ -396,15 +396,30 @@ const struct file_ops tty_file_ops = {
 	.ioctl = tty_ioctl,
 };
 
+/* What /dev/console is: /sys/class/tty/console/active. */
+static int active_show(struct seq *seq, void *ctx)
+{
+	const struct console *console = console_preferred();
+
+	if (console)
+		seq_printf(seq, "%s%d\n", console->name, console->index);
+	return 0;
+}
+static const struct pseudo_ops active_ops = { .show = active_show };
+
 static int tty_core_init(void)
 {
 	int err = device_numbers_register(S_IFCHR, TTYAUX_MAJOR, 0, 2, "/dev/tty", &tty_file_ops);
+	struct pseudo_node *console;
 
 	if (err)
 		return err;
-	if (!device_class_add("tty", "tty", NULL, S_IFCHR | 0666, DEV_MAKE(TTYAUX_MAJOR, 0)) ||
-		!device_class_add("tty", "console", NULL, S_IFCHR | 0600, DEV_MAKE(TTYAUX_MAJOR, 1)))
+	pseudo_put(device_class_add("tty", "tty", NULL, S_IFCHR | 0666, DEV_MAKE(TTYAUX_MAJOR, 0)));
+	console = device_class_add("tty", "console", NULL, S_IFCHR | 0600, DEV_MAKE(TTYAUX_MAJOR, 1));
+	if (!console)
 		return -ENOMEM;
+	pseudo_put(pseudo_add_file(console, "active", 0444, &active_ops, NULL));
+	pseudo_put(console);
 	return 0;
 }
 
