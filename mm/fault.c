@@ -47,13 +47,12 @@ static void fill_slot_locked(struct vm_space *space, pte_t *slot, struct page *p
 		space->peak_rss_pages = rss;
 }
 
-/* Nothing is mapped at addr yet: private memory without a file. */
-static int fault_anon(struct vma *vma, vaddr_t addr, bool is_write)
+/* Nothing is mapped at addr yet: private memory without a file. slot: NULL, or where it is. */
+static int fault_anon(struct vma *vma, vaddr_t addr, bool is_write, pte_t *slot)
 {
 	struct vm_space *space = vma->space;
 	struct page *page = NULL;
 	int err = 0;
-	pte_t *slot;
 
 	if (is_write) {
 		page = anon_page_alloc(ALLOC_ZERO);
@@ -61,7 +60,8 @@ static int fault_anon(struct vma *vma, vaddr_t addr, bool is_write)
 			return -ENOMEM;
 	}
 	spin_lock(&space->page_table_lock);
-	slot = pagetable_slot(&space->pagetable, addr, true);
+	if (unlikely(!slot))
+		slot = pagetable_slot(&space->pagetable, addr, true);
 	if (unlikely(!slot)) {
 		err = -ENOMEM;
 	} else if (unlikely(arch_pte_present(*slot))) {
@@ -305,11 +305,12 @@ static bool entry_serves(const struct vma *vma, pte_t pte, bool is_write, bool f
 int fault_in(struct vma *vma, vaddr_t addr, unsigned int access, bool force)
 {
 	bool is_write = access & MMU_WRITE;
-	pte_t *slot, pte;
+	pte_t *slot = pagetable_slot(&vma->space->pagetable, addr, false), pte = slot ? READ_ONCE(*slot) : 0;
 
+	if (!arch_pte_present(pte))
+		return vma->ops ? fault_object(vma, addr, is_write) : fault_anon(vma, addr, is_write, slot);
 	spin_lock(&vma->space->page_table_lock);
-	slot = pagetable_slot(&vma->space->pagetable, addr, false);
-	pte = slot ? *slot : 0;
+	pte = *slot;
 	if (unlikely(arch_pte_present(pte) && entry_serves(vma, pte, is_write, force))) {
 		if (vma->flags & VMA_IO && is_write)
 			*slot = arch_pte_make(arch_pte_paddr(pte), vma_prot(vma) | (arch_pte_prot(pte) &
@@ -319,8 +320,8 @@ int fault_in(struct vma *vma, vaddr_t addr, unsigned int access, bool force)
 		return 0;
 	}
 	spin_unlock(&vma->space->page_table_lock);
-	if (!arch_pte_present(pte))
-		return vma->ops ? fault_object(vma, addr, is_write) : fault_anon(vma, addr, is_write);
+	if (unlikely(!arch_pte_present(pte)))
+		return -EAGAIN;
 	return vma->flags & VMA_SHARED ? fault_shared_write(vma, addr) : fault_copy(vma, addr);
 }
 

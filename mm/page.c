@@ -17,7 +17,8 @@
 #include "buddy.h"
 
 #define MAX_FREE_RANGES (BOOT_MAX_RANGES + BOOT_MAX_RESERVED)
-#define CPU_BATCH 16
+#define CPU_BATCH_ORDER 4
+#define CPU_BATCH (1u << CPU_BATCH_ORDER)
 #define CPU_MAX 48
 #define MAX_SHRINKERS 8
 
@@ -304,19 +305,27 @@ static struct page *alloc_slow(unsigned int order, unsigned int flags)
 	return page;
 }
 
+static void cpu_push(struct page_cpu *pc, struct page *page)
+{
+	page->flags &= ~PAGE_FLAG_MASK;
+	page->order = 0;
+	page->node.next = (void *)pc->first;
+	pc->first = page;
+	pc->nr_free++;
+}
+
+/* A block at once; one page when memory is short or in pieces. */
 static noinline void cpu_refill(struct page_cpu *pc, unsigned int flags)
 {
-	spin_lock(&page_lock);
-	for (unsigned int i = 0; i < CPU_BATCH; i++) {
-		struct page *page = alloc_locked(0, flags);
+	struct page *page;
 
-		if (!page)
-			break;
-		page->flags &= ~PAGE_FLAG_MASK;
-		page->node.next = (void *)pc->first;
-		pc->first = page;
-		pc->nr_free++;
-	}
+	spin_lock(&page_lock);
+	page = alloc_locked(CPU_BATCH_ORDER, flags);
+	for (unsigned int i = CPU_BATCH; page && i--; )
+		cpu_push(pc, &page[i]);
+	page = pc->first ? NULL : alloc_locked(0, flags);
+	if (page)
+		cpu_push(pc, page);
 	spin_unlock(&page_lock);
 }
 

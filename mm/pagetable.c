@@ -116,9 +116,29 @@ static pte_t *slot_at(struct pagetable *pt, vaddr_t va, unsigned int level, bool
 	return &table[level_index(va, level)];
 }
 
+static __always_inline pte_t *step_down(pte_t *table, vaddr_t va, unsigned int level)
+{
+	pte_t entry = READ_ONCE(table[level_index(va, level)]);
+
+	return likely(arch_pte_present(entry) && !arch_pte_is_leaf(entry, level)) ? table_of(entry) : NULL;
+}
+
+/* The usual case with constant levels; PAGE_TABLE_LEVELS is 3 to 5. */
 pte_t *pagetable_slot(struct pagetable *pt, vaddr_t va, bool create)
 {
-	return slot_at(pt, va, 0, create);
+	pte_t *table = pt->root;
+
+	if (PAGE_TABLE_LEVELS > 4)
+		table = step_down(table, va, 4);
+	if (PAGE_TABLE_LEVELS > 3 && table)
+		table = step_down(table, va, 3);
+	if (table)
+		table = step_down(table, va, 2);
+	if (table)
+		table = step_down(table, va, 1);
+	if (likely(table))
+		return &table[level_index(va, 0)];
+	return create ? slot_at(pt, va, 0, true) : NULL;
 }
 
 pte_t *pagetable_next_table(struct pagetable *pt, vaddr_t *va, vaddr_t end)

@@ -27,7 +27,7 @@ void pagetable_unmap(struct pagetable *pt, vaddr_t va, size_t size); /* drops en
 void pagetable_protect(struct pagetable *pt, vaddr_t va, size_t size, unsigned int prot);
 
 /* The leaf slot for va at PAGE_SIZE level; with create, tables are made (NULL: no memory); without,
- * NULL: none there. */
+ * NULL: none there. Tables of a program are only freed with its space: who holds that may look without the lock. */
 pte_t *pagetable_slot(struct pagetable *pt, vaddr_t va, bool create);
 
 /* The first address at or above *va and below end whose lowest table exists: moves *va there and gives its slot; NULL:
