@@ -143,40 +143,57 @@ static size_t ring_get(struct pipe *pipe, struct uio *uio, size_t n)
 		err_;                                                                              \
 	})
 
-static ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
+/* Waits until there is something to read: 1, 0 (no writers), -EAGAIN, -ERESTARTSYS. Lock held. */
+static int wait_for_data(struct pipe *pipe, bool nonblock)
 {
-	struct pipe *pipe = file->private_data;
-	bool more, room;
+	while (!fill(pipe)) {
+		int err;
+
+		if (!pipe->nr_writers)
+			return 0;
+		if (nonblock)
+			return -EAGAIN;
+		err = pipe_sleep(pipe, &pipe->read_wait,
+			atomic_load_relaxed(&pipe->head) != atomic_load_relaxed(&pipe->tail) ||
+				!atomic_load_relaxed(&pipe->nr_writers));
+		if (err)
+			return err;
+	}
+	return 1;
+}
+
+/* Ends a read: unlocks and wakes who can go on now. */
+static void finish_read(struct pipe *pipe, bool has_read)
+{
+	bool more = fill(pipe), room = pipe->capacity - fill(pipe) >= PIPE_BUF;
+
+	mutex_unlock(&pipe->lock);
+	if (has_read && room)
+		wake_up_nr(&pipe->write_wait, 1, EPOLLOUT | EPOLLWRNORM);
+	if (more) /* the wake-up that came to us may have been meant for several */
+		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
+}
+
+static ssize_t do_read(struct pipe *pipe, struct uio *uio, bool nonblock)
+{
 	ssize_t ret;
 
 	if (!uio->left)
 		return 0;
 	mutex_lock(&pipe->lock);
-	while (!fill(pipe)) {
-		ret = 0;
-		if (!pipe->nr_writers)
-			goto out;
-		ret = -EAGAIN;
-		if (file->flags & O_NONBLOCK)
-			goto out;
-		ret = pipe_sleep(pipe, &pipe->read_wait,
-			atomic_load_relaxed(&pipe->head) != atomic_load_relaxed(&pipe->tail) ||
-				!atomic_load_relaxed(&pipe->nr_writers));
-		if (ret)
-			goto out;
+	ret = wait_for_data(pipe, nonblock);
+	if (ret > 0) {
+		ret = (ssize_t)ring_get(pipe, uio, min(uio->left, fill(pipe)));
+		if (!ret)
+			ret = -EFAULT;
 	}
-	ret = (ssize_t)ring_get(pipe, uio, min(uio->left, fill(pipe)));
-	if (!ret)
-		ret = -EFAULT;
-out:
-	more = fill(pipe);
-	room = pipe->capacity - fill(pipe) >= PIPE_BUF;
-	mutex_unlock(&pipe->lock);
-	if (ret > 0 && room)
-		wake_up_nr(&pipe->write_wait, 1, EPOLLOUT | EPOLLWRNORM);
-	if (more) /* the wake-up that came to us may have been meant for several */
-		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
+	finish_read(pipe, ret > 0);
 	return ret;
+}
+
+static ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
+{
+	return do_read(file->private_data, uio, file->flags & O_NONBLOCK);
 }
 
 static bool can_write(const struct pipe *pipe, size_t needed)
@@ -190,9 +207,8 @@ static ssize_t broken_pipe(void)
 	return -EPIPE;
 }
 
-static ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
+static ssize_t do_write(struct pipe *pipe, struct uio *uio, bool nonblock)
 {
-	struct pipe *pipe = file->private_data;
 	size_t total = 0;
 	ssize_t ret = 0;
 	bool room;
@@ -226,7 +242,7 @@ static ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 			break;
 		}
 		ret = -EAGAIN;
-		if (file->flags & O_NONBLOCK)
+		if (nonblock)
 			break;
 		ret = pipe_sleep(pipe, &pipe->write_wait, can_write(pipe, needed));
 		if (ret)
@@ -239,6 +255,11 @@ static ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 	if (unlikely(room && wait_queue_active(&pipe->write_wait)))
 		wake_up_nr(&pipe->write_wait, 1, EPOLLOUT | EPOLLWRNORM);
 	return total ? (ssize_t)total : ret;
+}
+
+static ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
+{
+	return do_write(file->private_data, uio, file->flags & O_NONBLOCK);
 }
 
 static unsigned int pipe_poll(struct file *file, struct poll_table *table)
@@ -476,45 +497,144 @@ static void ring_copy_out(const struct pipe *pipe, uint8_t *to, size_t n)
 /* What is in the pipe, copied aside; bytes, or as pipe_tee(). */
 static ssize_t peek(struct pipe *pipe, uint8_t *buf, size_t len, bool nonblock)
 {
-	ssize_t ret = 0;
+	ssize_t ret;
 
 	mutex_lock(&pipe->lock);
-	while (!fill(pipe) && !ret) {
-		if (!pipe->nr_writers)
-			break;
-		ret = nonblock ? -EAGAIN
-			       : pipe_sleep(pipe, &pipe->read_wait,
-					 atomic_load_relaxed(&pipe->head) != atomic_load_relaxed(&pipe->tail) ||
-						 !atomic_load_relaxed(&pipe->nr_writers));
-	}
-	if (!ret) {
+	ret = wait_for_data(pipe, nonblock);
+	if (ret > 0) {
 		ret = (ssize_t)min(len, fill(pipe));
-		if (ret)
-			ring_copy_out(pipe, buf, (size_t)ret);
+		ring_copy_out(pipe, buf, (size_t)ret);
 	}
 	mutex_unlock(&pipe->lock);
 	return ret;
 }
 
-ssize_t pipe_tee(struct file *in, struct file *out, size_t len, bool nonblock)
+/* Through a buffer, so that the locks of two pipes are never held together. */
+static ssize_t pipe_to_pipe(struct file *in, struct file *out, size_t len, bool nonblock, bool keeps)
 {
+	bool in_nonblock = nonblock || in->flags & O_NONBLOCK, out_nonblock = nonblock || out->flags & O_NONBLOCK;
 	struct uio uio;
 	uint8_t *buf;
 	ssize_t n;
 
-	if (!file_is_pipe(in) || !file_is_pipe(out) || in->private_data == out->private_data)
+	if (in->private_data == out->private_data)
 		return -EINVAL;
 	len = min(len, (size_t)DEFAULT_CAPACITY);
-	if (!len)
-		return 0;
-	buf = kmalloc(len);
+	buf = kmalloc(max(len, (size_t)1));
 	if (!buf)
 		return -ENOMEM;
-	n = peek(in->private_data, buf, len, nonblock || in->flags & O_NONBLOCK);
+	n = peek(in->private_data, buf, len, in_nonblock);
 	if (n > 0) {
 		uio_init_kernel(&uio, buf, (size_t)n);
-		n = pipe_write(out, &uio, NULL);
+		n = do_write(out->private_data, &uio, out_nonblock);
+	}
+	if (n > 0 && !keeps) {
+		uio_init_kernel(&uio, buf, (size_t)n);
+		n = do_read(in->private_data, &uio, true);
 	}
 	kfree(buf);
 	return n;
+}
+
+ssize_t pipe_tee(struct file *in, struct file *out, size_t len, bool nonblock)
+{
+	if (!file_is_pipe(in) || !file_is_pipe(out))
+		return -EINVAL;
+	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE))
+		return -EBADF;
+	return pipe_to_pipe(in, out, len, nonblock, true);
+}
+
+/* The ring's bytes are written from where they are; what was not written stays. */
+static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, size_t len, bool nonblock)
+{
+	size_t total = 0;
+	ssize_t ret;
+
+	mutex_lock(&pipe->lock);
+	ret = wait_for_data(pipe, nonblock);
+	while (ret > 0 && total < len && fill(pipe)) {
+		size_t offset = pipe->tail & (pipe->size - 1);
+		size_t part = min(min(len - total, fill(pipe)), pipe->size - offset);
+		struct uio uio;
+
+		uio_init_kernel(&uio, pipe->ring + offset, part);
+		ret = file_write(out, &uio, pos);
+		if (ret <= 0)
+			break;
+		pipe->tail += (size_t)ret;
+		total += (size_t)ret;
+		if ((size_t)ret < part)
+			break;
+	}
+	finish_read(pipe, total);
+	return total ? (ssize_t)total : ret;
+}
+
+/* Waits for room for a page at least; then reads into the ring, as much as fits. */
+static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, size_t len, bool nonblock)
+{
+	size_t total = 0;
+	ssize_t ret = 0;
+
+	mutex_lock(&pipe->lock);
+	while (pipe->nr_readers && ring_room(pipe, min(len, pipe->capacity)) < min(len, (size_t)PIPE_BUF)) {
+		ret = pipe->size ? -EAGAIN : -ENOMEM;
+		if (!nonblock && pipe->size)
+			ret = pipe_sleep(pipe, &pipe->write_wait, can_write(pipe, min(len, (size_t)PIPE_BUF)));
+		if (ret)
+			goto out;
+	}
+	if (!pipe->nr_readers) {
+		ret = broken_pipe();
+		goto out;
+	}
+	while (total < len && fill(pipe) < pipe->size) {
+		size_t offset = pipe->head & (pipe->size - 1);
+		size_t part = min(min(len - total, pipe->size - fill(pipe)), pipe->size - offset);
+		struct uio uio;
+
+		uio_init_kernel(&uio, pipe->ring + offset, part);
+		ret = file_read(in, &uio, pos);
+		if (ret <= 0)
+			break;
+		pipe->head += (size_t)ret;
+		total += (size_t)ret;
+		if ((size_t)ret < part)
+			break;
+	}
+out:
+	mutex_unlock(&pipe->lock);
+	if (total)
+		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
+	return total ? (ssize_t)total : ret;
+}
+
+ssize_t pipe_splice(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t len, bool nonblock)
+{
+	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE))
+		return -EBADF;
+	if (file_is_pipe(in) && file_is_pipe(out))
+		return in_pos || out_pos ? -ESPIPE : pipe_to_pipe(in, out, len, nonblock, false);
+	if (file_is_pipe(in)) {
+		if (in_pos)
+			return -ESPIPE;
+		if (out->flags & O_APPEND)
+			return -EINVAL;
+		return pipe_to_file(in->private_data, out, out_pos, len, nonblock || in->flags & O_NONBLOCK);
+	}
+	if (!file_is_pipe(out))
+		return -EINVAL;
+	if (out_pos)
+		return -ESPIPE;
+	return file_to_pipe(in, in_pos, out->private_data, len, nonblock || out->flags & O_NONBLOCK);
+}
+
+ssize_t pipe_move_user(struct file *file, struct uio *uio, bool nonblock)
+{
+	if (!file_is_pipe(file))
+		return -EBADF;
+	nonblock |= (file->flags & O_NONBLOCK) != 0;
+	return file->mode & FILE_WRITE ? do_write(file->private_data, uio, nonblock)
+				       : do_read(file->private_data, uio, nonblock);
 }

@@ -287,7 +287,7 @@ static void put_back(struct cpu *cpu, struct thread *prev, bool is_preempted, ui
 
 	if (prev == cpu->idle_thread) {
 		cpu->idle_ns += now_ns - cpu->account_ns;
-		cpu->account_ns = now_ns;
+		cpu->account_ns = now_ns | ACCOUNT_IN_KERNEL;
 		return;
 	}
 	account_system_until(now_ns);
@@ -357,6 +357,7 @@ void sched_preempt(void)
 {
 	account_user(); /* an interrupt came while the program ran */
 	preempt();
+	account_system();
 }
 
 void sched_yield_point(void)

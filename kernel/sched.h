@@ -88,6 +88,7 @@ struct cpu_times {
 	uint64_t user_ns, system_ns, idle_ns;
 };
 void sched_cpu_times(struct cpu *cpu, struct cpu_times *times);
+void sched_thread_times(struct thread *thread, struct cpu_times *times);
 /* User plus system time of a thread, up to now if it runs. */
 uint64_t sched_thread_ns(struct thread *thread);
 

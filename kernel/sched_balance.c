@@ -149,37 +149,54 @@ void sched_idle(void)
 	}
 }
 
+/* What the CPU's running thread has had since the last edge, and which kind of time that is. */
+static uint64_t unaccounted_ns(const struct cpu *cpu, bool *is_system)
+{
+	uint64_t since_ns = atomic_load_relaxed(&cpu->account_ns), now_ns = time_monotonic_ns();
+
+	*is_system = since_ns & ACCOUNT_IN_KERNEL;
+	return atomic_load_relaxed(&cpu->online) && now_ns > since_ns ? now_ns - since_ns : 0;
+}
+
 void sched_cpu_times(struct cpu *cpu, struct cpu_times *times)
 {
-	uint64_t now_ns, since_ns;
+	bool is_system;
+	uint64_t more_ns = unaccounted_ns(cpu, &is_system);
 
 	times->user_ns = atomic_load_relaxed(&cpu->user_ns);
 	times->system_ns = atomic_load_relaxed(&cpu->system_ns);
 	times->idle_ns = atomic_load_relaxed(&cpu->idle_ns);
-	since_ns = atomic_load_relaxed(&cpu->account_ns);
-	now_ns = time_monotonic_ns();
-	if (!atomic_load_relaxed(&cpu->online) || since_ns >= now_ns)
-		return;
 	if (atomic_load_relaxed(&cpu->rq.running) == cpu->idle_thread)
-		times->idle_ns += now_ns - since_ns;
+		times->idle_ns += more_ns;
+	else if (is_system)
+		times->system_ns += more_ns;
 	else
-		times->user_ns += now_ns - since_ns;
+		times->user_ns += more_ns;
+}
+
+void sched_thread_times(struct thread *thread, struct cpu_times *times)
+{
+	unsigned long flags;
+	struct run_queue *rq = sched_lock_thread(thread, &flags);
+
+	times->user_ns = atomic_load_relaxed(&thread->user_ns);
+	times->system_ns = atomic_load_relaxed(&thread->system_ns);
+	times->idle_ns = 0;
+	if (rq->running == thread) {
+		bool is_system;
+		uint64_t more_ns = unaccounted_ns(thread->sched.cpu, &is_system);
+
+		*(is_system ? &times->system_ns : &times->user_ns) += more_ns;
+	}
+	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
 uint64_t sched_thread_ns(struct thread *thread)
 {
-	unsigned long flags;
-	struct run_queue *rq = sched_lock_thread(thread, &flags);
-	uint64_t ns = atomic_load_relaxed(&thread->user_ns) + atomic_load_relaxed(&thread->system_ns);
+	struct cpu_times times;
 
-	if (rq->running == thread) {
-		uint64_t since_ns = atomic_load_relaxed(&thread->sched.cpu->account_ns), now_ns = time_monotonic_ns();
-
-		if (now_ns > since_ns)
-			ns += now_ns - since_ns;
-	}
-	spin_unlock_irqrestore(&rq->lock, flags);
-	return ns;
+	sched_thread_times(thread, &times);
+	return times.user_ns + times.system_ns;
 }
 
 unsigned int sched_nr_running(void)

@@ -22,6 +22,7 @@ static int thread_clock(clockid_t clock, uint64_t *ns)
 {
 	int id = ~(clock >> 3), kind = clock & CPU_CLOCK_KIND_MASK;
 	struct thread *thread = id ? thread_find_get(id) : thread_get(current);
+	struct cpu_times times;
 
 	if (!thread)
 		return -EINVAL;
@@ -29,7 +30,8 @@ static int thread_clock(clockid_t clock, uint64_t *ns)
 		thread_put(thread);
 		return -EINVAL;
 	}
-	*ns = kind == CPU_CLOCK_USER ? thread->user_ns : sched_thread_ns(thread);
+	sched_thread_times(thread, &times);
+	*ns = times.user_ns + (kind == CPU_CLOCK_USER ? 0 : times.system_ns);
 	thread_put(thread);
 	return 0;
 }

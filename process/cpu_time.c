@@ -3,7 +3,6 @@
 #include <process/cpu_time.h>
 
 #include <kernel/sched.h>
-#include <lib/atomic.h>
 #include <process/process.h>
 
 void process_get_times(struct process *process, struct process_times *times)
@@ -14,8 +13,11 @@ void process_get_times(struct process *process, struct process_times *times)
 	times->user_ns = process->ended.user_ns;
 	times->system_ns = process->ended.system_ns;
 	list_for_each_entry(thread, &process->threads, process_node) {
-		times->user_ns += atomic_load_relaxed(&thread->user_ns);
-		times->system_ns += atomic_load_relaxed(&thread->system_ns);
+		struct cpu_times now;
+
+		sched_thread_times(thread, &now);
+		times->user_ns += now.user_ns;
+		times->system_ns += now.system_ns;
 	}
 	spin_unlock_irqrestore(&process_lock, flags);
 }

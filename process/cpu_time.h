@@ -10,7 +10,7 @@ struct process_times {
 	uint64_t user_ns, system_ns;
 };
 
-/* getrusage, times: as of the last edges (kernel/account.h). Takes process_lock. */
+/* getrusage, times: up to now. Takes process_lock. */
 void process_get_times(struct process *process, struct process_times *times);
 
 /* The sum, up to now: CLOCK_PROCESS_CPUTIME_ID. Takes process_lock. */
