@@ -220,6 +220,7 @@ int tty_open_common(struct tty *tty, struct file *file)
 
 	file->private_data = tty;
 	file->ops = &tty_file_ops;
+	file->mode &= ~(FILE_SEEK | FILE_PREAD | FILE_ATOMIC_POS);
 	tty_acquire_at_open(tty, file);
 	return 0;
 }
