@@ -208,7 +208,7 @@ static struct dentry *dentry_put_last(struct dentry *dentry) NO_THREAD_SAFETY_CH
 	return parent;
 }
 
-void dentry_put(struct dentry *dentry)
+void dentry_put_slow(struct dentry *dentry)
 {
 	while (dentry) {
 		unsigned int old = atomic_load_relaxed(&dentry->refs);

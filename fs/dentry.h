@@ -73,7 +73,14 @@ static inline struct dentry *dentry_get(struct dentry *dentry)
 	__atomic_fetch_add(&dentry->refs, 1, __ATOMIC_RELAXED);
 	return dentry;
 }
-void dentry_put(struct dentry *dentry);
+void dentry_put_slow(struct dentry *dentry);
+static inline void dentry_put(struct dentry *dentry)
+{
+	unsigned int old = __atomic_load_n(&dentry->refs, __ATOMIC_RELAXED);
+
+	if (unlikely(old <= 1 || !__atomic_compare_exchange_n(&dentry->refs, &old, old - 1, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)))
+		dentry_put_slow(dentry);
+}
 
 /* Cached child with a reference, or NULL. */
 struct dentry *dentry_lookup(struct dentry *parent, const char *name, size_t len);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <fs/notify.h>
 #include <fs/path.h>
 #include <fs/vfs_types.h>
 #include <kernel/mutex.h>
@@ -105,6 +106,20 @@ static inline void file_put(struct file *file)
 /* read(2), write(2) on an open file: mode checks, position, O_APPEND. pos NULL: the file's own. Bytes or -errno. */
 ssize_t file_read(struct file *file, struct uio *uio, loff_t *pos);
 ssize_t file_write(struct file *file, struct uio *uio, loff_t *pos);
+
+/* The same with the file's own position, short where it needs no lock: pipes, ttys, devices. */
+static inline ssize_t file_read_on(struct file *file, struct uio *uio)
+{
+	if (unlikely((file->mode & (FILE_READ | FILE_ATOMIC_POS)) != FILE_READ || !file->ops->read || notify_wanted()))
+		return file_read(file, uio, NULL);
+	return file->ops->read(file, uio, &file->pos);
+}
+static inline ssize_t file_write_on(struct file *file, struct uio *uio)
+{
+	if (unlikely((file->mode & (FILE_WRITE | FILE_ATOMIC_POS)) != FILE_WRITE || !file->ops->write || notify_wanted()))
+		return file_write(file, uio, NULL);
+	return file->ops->write(file, uio, &file->pos);
+}
 ssize_t file_read_kernel(struct file *file, void *buf, size_t size, loff_t pos);
 loff_t file_llseek(struct file *file, loff_t offset, int whence);
 int file_truncate(struct file *file, loff_t size);

@@ -262,7 +262,7 @@ void inode_fill_stat(struct inode *inode, struct statx *stat)
 	stat->stx_blksize = PAGE_SIZE;
 	stat->stx_ino = inode->ino;
 	stat->stx_size = atomic_load_relaxed(&inode->size);
-	stat->stx_blocks = inode->blocks;
+	stat->stx_blocks = inode_blocks(inode);
 	stat->stx_rdev_major = DEV_MAJOR(inode->rdev);
 	stat->stx_rdev_minor = DEV_MINOR(inode->rdev);
 	stat->stx_dev_major = DEV_MAJOR(inode->sb->dev);

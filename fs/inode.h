@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include <arch/layout.h>
+#include <fs/super_block.h>
 #include <fs/vfs_types.h>
 #include <kernel/mutex.h>
 #include <lib/compiler.h>
@@ -84,7 +86,7 @@ struct inode {
 
 	struct rwsem lock;
 	uint64_t size; /* atomic read; written under lock */
-	uint64_t blocks; /* 512 bytes */
+	uint64_t blocks; /* 512 bytes, besides the page cache of ramfs-like file systems: inode_blocks() */
 
 	int write_count; /* atomic: >0 open for writing, <0 being executed (ETXTBSY) */
 	struct address_space *mapping; /* of regular files; usually &data */
@@ -118,6 +120,11 @@ bool inode_owner_or_capable(struct inode *inode);
 
 int inode_setattr(struct inode *inode, struct inode_attr *attr); /* checks, then ops->setattr; inode->lock held for writing */
 int inode_setattr_simple(struct inode *inode, const struct inode_attr *attr); /* fields only; truncates the page cache */
+/* Where the page cache is the only store its pages count as blocks. */
+static inline uint64_t inode_blocks(const struct inode *inode)
+{
+	return inode->blocks + (inode->sb->pins_dentries ? inode->data.nr_pages * (PAGE_SIZE / 512) : 0);
+}
 void inode_fill_stat(struct inode *inode, struct statx *stat);
 void inode_touch(struct inode *inode, unsigned int attr_times); /* ATTR_ATIME|ATTR_MTIME|ATTR_CTIME to now */
 void inode_set_owner(struct inode *inode, struct inode *dir, mode_t mode); /* fsuid, fsgid, setgid directories */

@@ -199,7 +199,8 @@ void mount_cross_down(struct path *path)
 		spin_unlock(&mount_lock);
 		if (!mount)
 			return;
-		path_put(path);
+		dentry_put(path->dentry);
+		mount_put(path->mount);
 		path->mount = mount;
 		path->dentry = dentry_get(mount->root);
 		if (!(atomic_load_relaxed(&path->dentry->flags) & DENTRY_MOUNTED))

@@ -38,6 +38,16 @@ void path_put(const struct path *path)
 	mount_put(path->mount);
 }
 
+/* fs_get_root() and fs_get_cwd() without the calls. */
+static __always_inline void walk_snapshot(struct fs_context *fs, const struct path *slot, struct path *out)
+{
+	spin_lock(&fs->lock);
+	*out = *slot;
+	mount_get(out->mount);
+	dentry_get(out->dentry);
+	spin_unlock(&fs->lock);
+}
+
 static void walk_need_root(struct walk *walk)
 {
 	if (!walk->has_root)
@@ -45,36 +55,49 @@ static void walk_need_root(struct walk *walk)
 	walk->has_root = true;
 }
 
-int walk_begin(struct walk *walk, const struct path *base, const char *name, unsigned int flags)
+/* RESOLVE_BENEATH, RESOLVE_IN_ROOT: the start is the root of this walk. */
+static int walk_begin_scoped(struct walk *walk, const struct path *base)
 {
-	bool from_root = *name == '/';
+	if (*walk->rest == '/' && walk->flags & LOOKUP_BENEATH)
+		return -EXDEV;
+	if (base) {
+		walk->root = *base;
+		path_get(base);
+	} else {
+		fs_get_cwd(current->fs, &walk->root);
+	}
+	walk->has_root = true;
+	walk->path = walk->root;
+	path_get(&walk->path);
+	return 0;
+}
+
+static __always_inline int walk_start(struct walk *walk, const struct path *base, const char *name, unsigned int flags)
+{
+	struct fs_context *fs = current->fs;
 
 	walk->flags = flags;
 	walk->nr_links = 0;
 	walk->has_root = walk->must_be_dir = false;
 	walk->rest = name;
 	walk->link = NULL;
-	if (unlikely(flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT))) {
-		if (from_root && flags & LOOKUP_BENEATH)
-			return -EXDEV;
-		if (base) {
-			walk->root = *base;
-			path_get(base);
-		} else {
-			fs_get_cwd(current->fs, &walk->root);
-		}
-		walk->has_root = true;
-		walk->path = walk->root;
-		path_get(&walk->path);
-	} else if (from_root) {
-		fs_get_root(current->fs, &walk->path);
+	if (unlikely(flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT)))
+		return walk_begin_scoped(walk, base);
+	if (*name == '/') {
+		walk_snapshot(fs, &fs->root, &walk->path);
 	} else if (base) {
 		walk->path = *base;
-		path_get(base);
+		mount_get(base->mount);
+		dentry_get(base->dentry);
 	} else {
-		fs_get_cwd(current->fs, &walk->path);
+		walk_snapshot(fs, &fs->cwd, &walk->path);
 	}
 	return 0;
+}
+
+int walk_begin(struct walk *walk, const struct path *base, const char *name, unsigned int flags)
+{
+	return walk_start(walk, base, name, flags);
 }
 
 void walk_end_keep_path(struct walk *walk)
@@ -160,14 +183,31 @@ static int lookup_slow(struct dentry *parent, const char *name, size_t len, uint
 	return err;
 }
 
-int walk_lookup_child(struct dentry *parent, const char *name, size_t len, uint32_t hash, struct dentry **out)
+static int lookup_again(struct dentry *parent, const char *name, size_t len, uint32_t hash, struct dentry **out)
 {
-	*out = lookup_cached(parent, name, len, hash);
-	if (likely(*out))
+	if (*out && dentry_is_valid(*out))
 		return 0;
+	if (*out) {
+		dentry_unhash(*out);
+		dentry_put(*out);
+		*out = NULL;
+	}
 	if (len > NAME_MAX)
 		return -ENAMETOOLONG;
 	return lookup_slow(parent, name, len, hash, out);
+}
+
+static __always_inline int lookup_child(struct dentry *parent, const char *name, size_t len, uint32_t hash, struct dentry **out)
+{
+	*out = dentry_lookup_hashed(parent, name, len, hash);
+	if (likely(*out && !(*out)->ops))
+		return 0;
+	return lookup_again(parent, name, len, hash, out);
+}
+
+int walk_lookup_child(struct dentry *parent, const char *name, size_t len, uint32_t hash, struct dentry **out)
+{
+	return lookup_child(parent, name, len, hash, out);
 }
 
 static int walk_up(struct walk *walk)
@@ -280,17 +320,17 @@ static int walk_follow(struct walk *walk, struct inode *inode)
 	return WALK_AGAIN;
 }
 
-int walk_into(struct walk *walk, struct dentry *child, bool follow)
+/* Takes over the reference of child. */
+static __always_inline int step_into(struct walk *walk, struct dentry *child, bool follow)
 {
 	struct inode *inode = child->inode;
-	struct mount *mount = walk->path.mount;
 	int ret;
 
 	if (unlikely(!inode)) {
 		dentry_put(child);
 		return -ENOENT;
 	}
-	if (follow && S_ISLNK(inode->mode)) {
+	if (unlikely(S_ISLNK(inode->mode)) && follow) {
 		ret = walk_follow(walk, inode);
 		dentry_put(child);
 		return ret;
@@ -298,6 +338,8 @@ int walk_into(struct walk *walk, struct dentry *child, bool follow)
 	dentry_put(walk->path.dentry);
 	walk->path.dentry = child;
 	if (unlikely(atomic_load_relaxed(&child->flags) & DENTRY_MOUNTED)) {
+		struct mount *mount = walk->path.mount;
+
 		mount_cross_down(&walk->path);
 		if (walk->path.mount != mount && walk->flags & LOOKUP_NO_XDEV)
 			return -EXDEV;
@@ -305,41 +347,27 @@ int walk_into(struct walk *walk, struct dentry *child, bool follow)
 	return 0;
 }
 
-static int walk_component(struct walk *walk, const struct path_last *name, uint32_t hash, bool follow)
+int walk_into(struct walk *walk, struct dentry *child, bool follow)
 {
-	struct dentry *child;
-	int err;
-
-	if (name->is_dots)
-		return name->len == 2 ? walk_up(walk) : 0;
-	err = walk_lookup_child(walk->path.dentry, name->name, name->len, hash, &child);
-	if (err)
-		return err;
-	if (!child)
-		return -ENOENT;
-	return walk_into(walk, child, follow);
-}
-
-int walk_last(struct walk *walk, bool follow)
-{
-	return walk_component(walk, &walk->last, walk->last_hash, follow || walk->last.trailing_slash);
+	return step_into(walk, child, follow);
 }
 
 /* Cuts the next component off rest; returns its hash. */
-static uint32_t walk_next_name(struct walk *walk)
+static __always_inline uint32_t walk_next_name(struct walk *walk, struct path_last *last)
 {
 	const char *start = walk->rest, *p = start;
-	struct path_last *last = &walk->last;
 	uint32_t hash = DENTRY_HASH_START;
+	char c = *p;
 
-	do
-		hash = dentry_hash_step(hash, *p++);
-	while (*p && *p != '/');
+	do {
+		hash = dentry_hash_step(hash, c);
+		c = *++p;
+	} while (c && c != '/');
 	last->name = start;
 	last->len = p - start;
-	last->is_dots = *start == '.' && (last->len == 1 || (last->len == 2 && start[1] == '.'));
-	last->trailing_slash = *p == '/';
-	while (*p == '/')
+	last->is_dots = unlikely(*start == '.') && (last->len == 1 || (last->len == 2 && start[1] == '.'));
+	last->trailing_slash = c == '/';
+	while (unlikely(*p == '/'))
 		p++;
 	walk->rest = p;
 	return hash;
@@ -358,37 +386,65 @@ static bool walk_pop_text(struct walk *walk)
 	return true;
 }
 
-int walk_to_parent(struct walk *walk)
+/* Whether names may be looked up where the walk stands. */
+static __always_inline int check_directory(struct inode *dir)
+{
+	if (unlikely(!S_ISDIR(dir->mode)))
+		return -ENOTDIR;
+	if (likely((dir->mode & 0111) == 0111 && !dir->ops->permission))
+		return 0;
+	return inode_permission(dir, MAY_EXEC);
+}
+
+/* The loop. to_parent: stops before the last component, with walk->last; else goes into it. */
+static __always_inline int walk_run(struct walk *walk, bool to_parent)
 {
 	for (;;) {
-		struct inode *dir;
+		struct path_last name;
+		struct dentry *child;
+		bool at_last;
 		uint32_t hash;
 		int err;
 
 		while (*walk->rest == '/')
 			walk->rest++;
-		if (!*walk->rest) {
+		if (unlikely(!*walk->rest)) {
 			if (walk_pop_text(walk))
 				continue;
 			walk->last = (struct path_last){ .name = walk->rest, .is_dots = true };
 			return 0;
 		}
-		dir = walk->path.dentry->inode;
-		if (!S_ISDIR(dir->mode))
-			return -ENOTDIR;
-		err = inode_permission(dir, MAY_EXEC);
-		if (err)
+		err = check_directory(walk->path.dentry->inode);
+		if (unlikely(err))
 			return err;
-		hash = walk_next_name(walk);
-		if (walk_at_last(walk)) {
-			walk->must_be_dir |= walk->last.trailing_slash;
-			walk->last_hash = hash;
-			return 0;
+		hash = walk_next_name(walk, &name);
+		at_last = walk_at_last(walk);
+		if (at_last) {
+			walk->must_be_dir |= name.trailing_slash;
+			if (to_parent) {
+				walk->last = name;
+				walk->last_hash = hash;
+				return 0;
+			}
 		}
-		err = walk_component(walk, &walk->last, hash, true);
-		if (err < 0)
+		if (unlikely(name.is_dots)) {
+			err = name.len == 2 ? walk_up(walk) : 0;
+		} else {
+			err = lookup_child(walk->path.dentry, name.name, name.len, hash, &child);
+			if (unlikely(err))
+				return err;
+			if (!child)
+				return -ENOENT;
+			err = step_into(walk, child, !at_last || walk->flags & LOOKUP_FOLLOW || name.trailing_slash);
+		}
+		if (unlikely(err < 0) || (at_last && err != WALK_AGAIN))
 			return err;
 	}
+}
+
+int walk_to_parent(struct walk *walk)
+{
+	return walk_run(walk, true);
 }
 
 static int lookup_empty(const struct path *base, unsigned int flags, struct path *out)
@@ -411,22 +467,19 @@ int path_lookup(const struct path *base, const char *name, unsigned int flags, s
 
 	if (unlikely(!*name))
 		return lookup_empty(base, flags, out);
-	err = walk_begin(&walk, base, name, flags);
+	err = walk_start(&walk, base, name, flags);
 	if (err)
 		return err;
-	do {
-		err = walk_to_parent(&walk);
-		if (!err && walk.last.len)
-			err = walk_last(&walk, flags & LOOKUP_FOLLOW);
-	} while (err == WALK_AGAIN);
-	if (!err && (flags & LOOKUP_DIRECTORY || walk.must_be_dir) && !S_ISDIR(walk.path.dentry->inode->mode))
+	err = walk_run(&walk, false);
+	if (!err && unlikely(flags & LOOKUP_DIRECTORY || walk.must_be_dir) && !S_ISDIR(walk.path.dentry->inode->mode))
 		err = -ENOTDIR;
 	if (err) {
 		walk_end(&walk);
 		return err;
 	}
 	*out = walk.path;
-	walk_end_keep_path(&walk);
+	if (unlikely(walk.has_root || walk.link))
+		walk_end_keep_path(&walk);
 	return 0;
 }
 

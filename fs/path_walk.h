@@ -2,7 +2,7 @@
 /*
  * The walk behind path_lookup(), for open(2) with O_CREAT, which goes on after a link in the last component.
  *
- *	walk_begin(); while ((err = walk_to_parent()) == 0) { look at walk.last ... walk_last() == WALK_AGAIN } walk_end();
+ *	walk_begin(); while ((err = walk_to_parent()) == 0) { look at walk.last ... walk_into() == WALK_AGAIN ... } walk_end();
  */
 #pragma once
 
@@ -22,7 +22,7 @@ struct walk {
 	bool must_be_dir; /* the name ended in a slash */
 	const char *rest;
 	struct walk_link *link; /* the text that rest points into; NULL: the caller's name */
-	struct path_last last;
+	struct path_last last; /* set by walk_to_parent() */
 	uint32_t last_hash;
 };
 
@@ -30,9 +30,7 @@ struct walk {
 __must_check int walk_begin(struct walk *walk, const struct path *base, const char *name, unsigned int flags);
 /* Up to the directory of the last component, which may be searched; walk->last.len is 0 for "/". */
 __must_check int walk_to_parent(struct walk *walk);
-/* Into the last component; follow: if it is a link. 0, WALK_AGAIN or -errno. */
-__must_check int walk_last(struct walk *walk, bool follow);
-/* The same for a child that was looked up already; its reference is taken over. */
+/* Into a child of the directory reached, whose reference is taken over; follow: if it is a link. 0, WALK_AGAIN or -errno. */
 __must_check int walk_into(struct walk *walk, struct dentry *child, bool follow);
 void walk_end(struct walk *walk);
 void walk_end_keep_path(struct walk *walk); /* walk->path's references are the caller's */

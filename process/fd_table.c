@@ -233,24 +233,9 @@ struct file *fd_get(int fd)
 	return file;
 }
 
-struct fd_ref fd_borrow_path(int fd)
+struct fd_ref fd_borrow_shared(int fd)
 {
-	struct fd_table *table = current->files;
-
-	if (likely(atomic_load_relaxed(&table->refs) == 1))
-		return (struct fd_ref){ table_file(table, fd), false };
 	return (struct fd_ref){ fd_get_path(fd), true };
-}
-
-struct fd_ref fd_borrow(int fd)
-{
-	struct fd_ref ref = fd_borrow_path(fd);
-
-	if (ref.file && unlikely(ref.file->mode & FILE_PATH)) {
-		fd_done(ref);
-		ref.file = NULL;
-	}
-	return ref;
 }
 
 struct file *fd_next(struct fd_table *table, unsigned int *fd)
@@ -295,14 +280,19 @@ int fd_reserve(unsigned int min_fd, bool cloexec)
 	int err = -EMFILE;
 
 	spin_lock(&table->lock);
-	fd = table_find_free(table, max(min_fd, table->next_fd));
+	fd = max(min_fd, table->next_fd);
+	if (fd >= table->capacity || bit_test(table->open_bits, fd))
+		fd = table_find_free(table, fd);
 	if (fd >= limit)
 		goto unlock;
-	err = table_grow_locked(table, fd);
-	if (err)
-		goto unlock;
+	if (unlikely(fd >= table->capacity)) {
+		err = table_grow_locked(table, fd);
+		if (err)
+			goto unlock;
+	}
 	bit_assign(table->open_bits, fd, true);
-	bit_assign(table->cloexec_bits, fd, cloexec);
+	if (cloexec)
+		bit_assign(table->cloexec_bits, fd, true); /* a free one has it off */
 	if (min_fd <= table->next_fd)
 		table->next_fd = fd + 1;
 	err = fd;

@@ -4,6 +4,7 @@
 
 #include <fs/file.h>
 #include <kernel/spinlock.h>
+#include <kernel/thread.h>
 #include <lib/compiler.h>
 #include <lib/types.h>
 
@@ -28,12 +29,31 @@ struct file *fd_get(int fd);
 struct file *fd_get_path(int fd);
 /* The same for one short system call: no reference is taken when the table is not shared; give back by fd_done. */
 struct fd_ref { struct file *file; bool counted; };
-struct fd_ref fd_borrow(int fd);
-struct fd_ref fd_borrow_path(int fd); /* O_PATH files too */
+struct fd_ref fd_borrow_shared(int fd);
+
+static inline struct fd_ref fd_borrow_path(int fd) /* O_PATH files too */
+{
+	const struct fd_table *table = current->files;
+
+	if (unlikely(__atomic_load_n(&table->refs, __ATOMIC_RELAXED) != 1))
+		return fd_borrow_shared(fd);
+	return (struct fd_ref){ likely((unsigned int)fd < table->capacity) ? table->files[fd] : NULL, false };
+}
 static inline void fd_done(struct fd_ref ref)
 {
-	if (ref.counted && ref.file)
+	if (unlikely(ref.counted) && ref.file)
 		file_put(ref.file);
+}
+
+static inline struct fd_ref fd_borrow(int fd)
+{
+	struct fd_ref ref = fd_borrow_path(fd);
+
+	if (likely(ref.file) && unlikely(ref.file->mode & FILE_PATH)) {
+		fd_done(ref);
+		ref.file = NULL;
+	}
+	return ref;
 }
 
 /* Reserves the lowest number >= min; then install or cancel. -EMFILE (RLIMIT_NOFILE), -ENOMEM. */

@@ -58,7 +58,7 @@ static ssize_t write_file(int fd, struct uio *uio, loff_t *pos)
 	return ret;
 }
 
-static int uio_of_buffer(struct uio *uio, const void *user_buf, size_t count)
+static __always_inline int uio_of_buffer(struct uio *uio, const void *user_buf, size_t count)
 {
 	if (unlikely((ssize_t)count < 0))
 		return -EINVAL;
@@ -70,30 +70,34 @@ static int uio_of_buffer(struct uio *uio, const void *user_buf, size_t count)
 
 SYSCALL_DEFINE(read, int, fd, void *, user_buf, size_t, count)
 {
+	struct fd_ref ref = fd_borrow(fd);
 	struct uio uio;
-	int err = uio_of_buffer(&uio, user_buf, count);
+	ssize_t ret;
 
-	if (unlikely(err)) {
-		struct fd_ref ref = fd_borrow(fd);
-
-		fd_done(ref);
-		return ref.file ? err : -EBADF;
-	}
-	return read_file(fd, &uio, NULL);
+	if (unlikely(!ref.file))
+		return -EBADF;
+	ret = uio_of_buffer(&uio, user_buf, count);
+	if (likely(!ret))
+		ret = file_read_on(ref.file, &uio);
+	fd_done(ref);
+	return ret;
 }
 
 SYSCALL_DEFINE(write, int, fd, const void *, user_buf, size_t, count)
 {
+	struct fd_ref ref = fd_borrow(fd);
 	struct uio uio;
-	int err = uio_of_buffer(&uio, user_buf, count);
+	ssize_t ret;
 
-	if (unlikely(err)) {
-		struct fd_ref ref = fd_borrow(fd);
-
-		fd_done(ref);
-		return ref.file ? err : -EBADF;
-	}
-	return write_file(fd, &uio, NULL);
+	if (unlikely(!ref.file))
+		return -EBADF;
+	ret = uio_of_buffer(&uio, user_buf, count);
+	if (likely(!ret) && ref.file->mode & FILE_ATOMIC_POS)
+		ret = limit_file_size(ref.file, &uio, NULL);
+	if (likely(!ret))
+		ret = file_write_on(ref.file, &uio);
+	fd_done(ref);
+	return ret;
 }
 
 SYSCALL_DEFINE(pread64, int, fd, void *, user_buf, size_t, count, loff_t, pos)

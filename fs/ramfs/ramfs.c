@@ -229,12 +229,6 @@ static int ramfs_rename(struct inode *old_dir, struct dentry *old, struct inode 
 	return 0;
 }
 
-static int ramfs_getattr(struct inode *inode, struct statx *stat)
-{
-	stat->stx_blocks = inode->data.nr_pages * (PAGE_SIZE / 512);
-	return 0;
-}
-
 /* --- files ------------------------------------------------------------------------------------------- */
 
 static int ramfs_fsync(struct file *file, bool data_only)
@@ -309,8 +303,8 @@ static const struct file_ops ramfs_dir_file_ops = {
 
 static const struct inode_ops ramfs_dir_ops = { RAMFS_DIR_OPS };
 static const struct inode_ops tmpfs_dir_ops = { RAMFS_DIR_OPS, TMPFS_XATTR_OPS };
-static const struct inode_ops ramfs_other_ops = { .getattr = ramfs_getattr };
-static const struct inode_ops tmpfs_other_ops = { .getattr = ramfs_getattr, TMPFS_XATTR_OPS };
+static const struct inode_ops ramfs_other_ops = {};
+static const struct inode_ops tmpfs_other_ops = { TMPFS_XATTR_OPS };
 static const struct inode_ops ramfs_link_ops = { .readlink = ramfs_readlink };
 static const struct inode_ops tmpfs_link_ops = { .readlink = ramfs_readlink, TMPFS_XATTR_OPS };
 
