@@ -100,8 +100,14 @@ void elf_image_free(struct elf_image *image)
 	kfree(image->phdrs);
 	image->phdrs = NULL;
 	if (image->file)
-		file_put(image->file);
+		elf_close_file(image->file);
 	image->file = NULL;
+}
+
+void elf_close_file(struct file *file)
+{
+	inode_allow_write(file->inode);
+	file_put(file);
 }
 
 static const struct elf64_phdr *find_phdr(const struct elf_image *image, uint32_t type)

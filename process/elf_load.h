@@ -25,10 +25,12 @@ struct elf_placed {
 	vaddr_t code_start, code_end, data_start, data_end, end; /* end: of the last PT_LOAD, bss included */
 };
 
-/* Reads headers; first bytes of the file are not needed. Takes the file's reference over, also on error.
+/* Reads headers. Takes the file's reference and its denial of writes (inode_deny_write) over, also on error.
  * 0, -ENOEXEC, -EIO, -ENOMEM ... May sleep. */
 __must_check int elf_image_read(struct file *file, struct elf_image *image);
 void elf_image_free(struct elf_image *image);
+/* Ends the denial and drops the reference. */
+void elf_close_file(struct file *file);
 
 /* PT_INTERP's path in kmalloc memory: 0 with NULL when there is none. -ENOEXEC. */
 __must_check int elf_interpreter(const struct elf_image *image, char **out);

@@ -13,6 +13,7 @@
 #include <fs/inode.h>
 #include <fs/mount.h>
 #include <kernel/cred.h>
+#include <kernel/panic.h>
 #include <kernel/random.h>
 #include <lib/alloc.h>
 #include <lib/string.h>
@@ -42,7 +43,7 @@ struct exec {
 	char comm[THREAD_NAME_LEN];
 	struct path path;  /* of the file that is read */
 	struct elf_image image, interpreter;
-	bool has_interpreter, write_denied;
+	bool has_interpreter;
 	struct cred *cred; /* the new one */
 	bool secure;	   /* AT_SECURE */
 	struct exec_strings *argv, *envp;
@@ -50,14 +51,17 @@ struct exec {
 
 /* --- finding the file ----------------------------------------------------------------------------------- */
 
+/* 0 and the file, which nobody may write from now on: give back by elf_close_file(). -EACCES, -ETXTBSY ... */
 static int open_executable(const struct path *base, const char *name, unsigned int lookup_flags, struct path *path,
 			   struct file **out)
 {
 	struct inode *inode;
 	int err = path_lookup(base, name, lookup_flags, path);
 
-	if (err)
+	if (err) {
+		*path = (struct path){};
 		return err;
+	}
 	inode = path->dentry->inode;
 	err = -EACCES;
 	if ((inode->mode & S_IFMT) == S_IFLNK) {
@@ -72,10 +76,17 @@ static int open_executable(const struct path *base, const char *name, unsigned i
 	err = file_open_path(path, O_RDONLY | FILE_OPEN_EXEC, out);
 	if (err)
 		goto err_path;
+	err = inode_deny_write(inode);
+	if (err) {
+		file_put(*out);
+		*out = NULL;
+		goto err_path;
+	}
 	return 0;
 
 err_path:
 	path_put(path);
+	*path = (struct path){};
 	return err;
 }
 
@@ -146,7 +157,7 @@ static int follow_script(struct exec *exec, struct file **file, char *line, size
 	err = exec_strings_replace_first(exec->argv, texts, nr);
 	if (err)
 		return err;
-	file_put(*file);
+	elf_close_file(*file);
 	*file = NULL;
 	path_put(&exec->path);
 	exec->path = (struct path){};
@@ -183,7 +194,7 @@ static int find_program(struct exec *exec, const struct exec_request *request)
 		err = depth == SCRIPT_DEPTH_MAX ? -ELOOP : follow_script(exec, &file, line, (size_t)len, &script_name);
 	}
 	if (file)
-		file_put(file);
+		elf_close_file(file);
 out:
 	kfree(line);
 	kfree(script_name);
@@ -213,18 +224,12 @@ static int find_interpreter(struct exec *exec)
 
 /* --- the new memory ---------------------------------------------------------------------------------------- */
 
-static void release_exe(struct file *file)
-{
-	inode_allow_write(file->inode);
-	file_put(file);
-}
-
 void exec_share_exe(struct vm_space *to, const struct vm_space *from)
 {
 	if (!from->exe_file || inode_deny_write(from->exe_file->inode))
 		return;
 	to->exe_file = file_get(from->exe_file);
-	to->release_exe = release_exe;
+	to->release_exe = elf_close_file;
 }
 
 static bool is_random(void)
@@ -296,10 +301,12 @@ static int map_program(struct exec *exec, struct elf_placed *program, struct elf
 
 static void set_exe(struct exec *exec, struct vm_space *vm)
 {
-	/* The write denial goes along with the file. */
-	exec->write_denied = false;
-	vm->exe_file = file_get(exec->image.file);
-	vm->release_exe = release_exe;
+	struct file *file = file_get(exec->image.file);
+
+	/* Writes are denied already, so a second time cannot fail. */
+	ASSERT(!inode_deny_write(file->inode));
+	vm->exe_file = file;
+	vm->release_exe = elf_close_file;
 }
 
 /* Past the point of no return: an error kills. */
@@ -352,8 +359,6 @@ static int start_program(struct exec *exec, struct vm_space *vm)
 
 static void exec_release(struct exec *exec)
 {
-	if (exec->write_denied)
-		inode_allow_write(exec->image.file->inode);
 	elf_image_free(&exec->interpreter);
 	elf_image_free(&exec->image);
 	if (exec->path.dentry)
@@ -384,10 +389,6 @@ static int prepare(struct exec *exec, const struct exec_request *request)
 
 	if (err)
 		return err;
-	err = inode_deny_write(exec->image.file->inode);
-	if (err)
-		return err;
-	exec->write_denied = true;
 	err = find_interpreter(exec);
 	if (err)
 		return err;
