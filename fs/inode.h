@@ -94,6 +94,7 @@ struct inode {
 	bool is_linkable; /* O_TMPFILE without O_EXCL: linkat may give it a name */
 	void *pipe; /* FIFO: fs/pipe.c */
 	void *locks; /* flock, fcntl locks: fs/locks.c */
+	uint32_t seals; /* atomic: F_SEAL_*, of memory files (fs/memfd.c) */
 	void *watches; /* inotify */
 };
 

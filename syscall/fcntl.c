@@ -5,6 +5,7 @@
 #include <fs/inode.h>
 #include <fs/locks.h>
 #include <fs/mount.h>
+#include <fs/memfd.h>
 #include <fs/pipe.h>
 #include <kernel/cred.h>
 #include <kernel/pid.h>
@@ -233,6 +234,10 @@ static long do_fcntl(int fd, struct file *file, unsigned int cmd, unsigned long 
 		return set_signal(file, arg);
 	case F_GETLEASE:
 		return F_UNLCK;
+	case F_ADD_SEALS:
+		return memfd_add_seals(file, arg);
+	case F_GET_SEALS:
+		return memfd_get_seals(file);
 	case F_SETPIPE_SZ:
 	case F_GETPIPE_SZ:
 		return S_ISFIFO(file->inode->mode) ? pipe_fcntl(file, cmd, arg) : -EBADF;

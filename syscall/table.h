@@ -80,6 +80,7 @@ SYSCALL(mlock2)
 SYSCALL(munlock)
 SYSCALL(mlockall)
 SYSCALL(munlockall)
+SYSCALL_PARTIAL(memfd_create, "without huge pages")
 SYSCALL_PARTIAL(membarrier, "without the RSEQ commands")
 /* clocks and timers: syscall/time.c, timer.c */
 SYSCALL(clock_gettime)
