@@ -101,7 +101,7 @@ static bool notify_death_locked(struct process *process)
 	bool reap = process->exit_signal == SIGCHLD && parent && ignores_children(parent);
 
 	if (!parent)
-		return true;
+		return process != init_process; /* the last parent of all stays a zombie */
 	/* SA_NOCLDWAIT still sends the signal, SIG_IGN drops it anyway. */
 	if (signo)
 		family_notify_parent_locked(process, code & 0x80 ? CLD_DUMPED : CLD_KILLED, signo);
@@ -139,6 +139,8 @@ static void adopt_children_locked(struct process *process, struct list_head *dea
 	struct process *reaper = find_reaper_locked(process);
 	struct process *child, *next;
 
+	if (process == init_process) /* kexec and power-off: its children are being killed as well */
+		return;
 	list_for_each_entry_safe(child, next, &process->children, sibling) {
 		bool was_in_session = child->session == process->session && child->group != process->group;
 
