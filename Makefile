@@ -104,6 +104,11 @@ $(OUT)/flags: FORCE
 	@mkdir -p $(@D); echo '$(KERNEL_CFLAGS) $(DEPS_CFLAGS)' | cmp -s - $@ || echo '$(KERNEL_CFLAGS) $(DEPS_CFLAGS)' >$@
 $(KERNEL_OBJS) $(DEPS_OBJS): $(OUT)/flags
 
+# What every system call runs through is inlined more than the rest: -Os after -Oz wins.
+HOT := fs/path_walk.c fs/dentry.c fs/file.c fs/open.c process/fd_table.c mm/uio.c mm/user_copy.c \
+	syscall/at.c syscall/entry.c syscall/open.c syscall/read_write.c syscall/stat.c
+$(HOT:%=$(OUT)/%.o): KERNEL_CFLAGS += -Os
+
 $(OUT)/%.c.o: %.c | fetched
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 $(OUT)/%.S.o: %.S | fetched

@@ -74,7 +74,7 @@ static inline struct dentry *dentry_get(struct dentry *dentry)
 	return dentry;
 }
 void dentry_put_slow(struct dentry *dentry);
-static inline void dentry_put(struct dentry *dentry)
+static __always_inline void dentry_put(struct dentry *dentry)
 {
 	unsigned int old = __atomic_load_n(&dentry->refs, __ATOMIC_RELAXED);
 

@@ -97,7 +97,7 @@ static inline struct file *file_get(struct file *file)
 extern unsigned int nr_files; /* atomic: open file descriptions, for /proc/sys/fs/file-nr */
 void file_put_last(struct file *file);
 void epoll_release_file(struct file *file); /* fs/epoll.c: takes its items off; called if there are any */
-static inline void file_put(struct file *file)
+static __always_inline void file_put(struct file *file)
 {
 	if (__atomic_sub_fetch(&file->refs, 1, __ATOMIC_ACQ_REL) == 0)
 		file_put_last(file);
@@ -108,13 +108,13 @@ ssize_t file_read(struct file *file, struct uio *uio, loff_t *pos);
 ssize_t file_write(struct file *file, struct uio *uio, loff_t *pos);
 
 /* The same with the file's own position, short where it needs no lock: pipes, ttys, devices. */
-static inline ssize_t file_read_on(struct file *file, struct uio *uio)
+static __always_inline ssize_t file_read_on(struct file *file, struct uio *uio)
 {
 	if (unlikely((file->mode & (FILE_READ | FILE_ATOMIC_POS)) != FILE_READ || !file->ops->read || notify_wanted()))
 		return file_read(file, uio, NULL);
 	return file->ops->read(file, uio, &file->pos);
 }
-static inline ssize_t file_write_on(struct file *file, struct uio *uio)
+static __always_inline ssize_t file_write_on(struct file *file, struct uio *uio)
 {
 	if (unlikely((file->mode & (FILE_WRITE | FILE_ATOMIC_POS)) != FILE_WRITE || !file->ops->write || notify_wanted()))
 		return file_write(file, uio, NULL);

@@ -53,7 +53,7 @@ static inline struct mount *mount_get(struct mount *mount)
 	return mount;
 }
 void mount_put_last(struct mount *mount);
-static inline void mount_put(struct mount *mount)
+static __always_inline void mount_put(struct mount *mount)
 {
 	if (__atomic_sub_fetch(&mount->refs, 1, __ATOMIC_ACQ_REL) == 0)
 		mount_put_last(mount);

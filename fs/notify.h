@@ -16,14 +16,14 @@ extern unsigned int notify_watch_count; /* atomic: watches there are in all; kep
  * cookie joins IN_MOVED_FROM and IN_MOVED_TO. Thread context; must not sleep. */
 extern void (*notify_hook)(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name);
 
-static inline bool notify_wanted(void)
+static __always_inline bool notify_wanted(void)
 {
 	return __atomic_load_n(&notify_watch_count, __ATOMIC_RELAXED) != 0;
 }
 
 /* Event on the dentry's inode and on its directory (with the name). */
 void notify_dentry_slow(struct dentry *dentry, uint32_t mask);
-static inline void notify_dentry(struct dentry *dentry, uint32_t mask)
+static __always_inline void notify_dentry(struct dentry *dentry, uint32_t mask)
 {
 	if (unlikely(notify_wanted()))
 		notify_dentry_slow(dentry, mask);

@@ -57,7 +57,7 @@ struct path_name {
 	char small[128];
 };
 __must_check int path_name_get(struct path_name *name, const char *user_name);
-static inline void path_name_put(struct path_name *name)
+static __always_inline void path_name_put(struct path_name *name)
 {
 	if (unlikely(name->name != name->small))
 		path_name_free(name->name);

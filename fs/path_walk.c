@@ -265,7 +265,7 @@ static int walk_push_text(struct walk *walk, struct inode *inode)
 }
 
 /* The name cut off last is the last of all. */
-static bool walk_at_last(const struct walk *walk)
+static __always_inline bool walk_at_last(const struct walk *walk)
 {
 	return !*walk->rest && (!walk->link || !*walk->link->outer_rest);
 }

@@ -53,6 +53,22 @@ static size_t move_piece(const struct uio *uio, enum uio_action action, char *bu
 	return arch_clear_user(uio->base, n);
 }
 
+/* One user buffer, which is nearly every read(2) and write(2): no loop. */
+static __always_inline size_t move_user(struct uio *uio, enum uio_action action, char *buf, size_t n)
+{
+	n = min(n, uio->left);
+	if (unlikely(!user_range_ok(uio->base, n)))
+		return 0;
+	if (action == COPY_TO)
+		n -= arch_copy_to_user(uio->base, buf, n);
+	else if (action == COPY_FROM)
+		n -= arch_copy_from_user(buf, uio->base, n);
+	else
+		n -= arch_clear_user(uio->base, n);
+	advance(uio, n);
+	return n;
+}
+
 static size_t move(struct uio *uio, enum uio_action action, char *buf, size_t n)
 {
 	size_t done = 0;
@@ -77,16 +93,22 @@ static size_t move(struct uio *uio, enum uio_action action, char *buf, size_t n)
 
 size_t uio_copy_to(struct uio *uio, const void *from, size_t n)
 {
+	if (likely(uio->kind == UIO_USER))
+		return move_user(uio, COPY_TO, (char *)from, n);
 	return move(uio, COPY_TO, (char *)from, n);
 }
 
 size_t uio_copy_from(struct uio *uio, void *to, size_t n)
 {
+	if (likely(uio->kind == UIO_USER))
+		return move_user(uio, COPY_FROM, to, n);
 	return move(uio, COPY_FROM, to, n);
 }
 
 size_t uio_zero(struct uio *uio, size_t n)
 {
+	if (likely(uio->kind == UIO_USER))
+		return move_user(uio, ZERO, NULL, n);
 	return move(uio, ZERO, NULL, n);
 }
 

@@ -305,7 +305,11 @@ void fd_install(int fd, struct file *file)
 {
 	struct fd_table *table = current->files;
 
-	spin_lock(&table->lock);
+	if (likely(atomic_load_relaxed(&table->refs) == 1)) {
+		atomic_store(&table->files[fd], file);
+		return;
+	}
+	spin_lock(&table->lock); /* another thread may be growing the table */
 	table->files[fd] = file;
 	spin_unlock(&table->lock);
 }

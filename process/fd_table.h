@@ -31,7 +31,7 @@ struct file *fd_get_path(int fd);
 struct fd_ref { struct file *file; bool counted; };
 struct fd_ref fd_borrow_shared(int fd);
 
-static inline struct fd_ref fd_borrow_path(int fd) /* O_PATH files too */
+static __always_inline struct fd_ref fd_borrow_path(int fd) /* O_PATH files too */
 {
 	const struct fd_table *table = current->files;
 
@@ -39,13 +39,13 @@ static inline struct fd_ref fd_borrow_path(int fd) /* O_PATH files too */
 		return fd_borrow_shared(fd);
 	return (struct fd_ref){ likely((unsigned int)fd < table->capacity) ? table->files[fd] : NULL, false };
 }
-static inline void fd_done(struct fd_ref ref)
+static __always_inline void fd_done(struct fd_ref ref)
 {
 	if (unlikely(ref.counted) && ref.file)
 		file_put(ref.file);
 }
 
-static inline struct fd_ref fd_borrow(int fd)
+static __always_inline struct fd_ref fd_borrow(int fd)
 {
 	struct fd_ref ref = fd_borrow_path(fd);
 

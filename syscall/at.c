@@ -5,19 +5,6 @@
 #include <fs/file.h>
 #include <kernel/errno.h>
 
-int at_begin(struct at_base *at, int dirfd, const char *name)
-{
-	at->ref = (struct fd_ref){ NULL, false };
-	at->base = NULL;
-	if (dirfd == AT_FDCWD || *name == '/')
-		return 0;
-	at->ref = fd_borrow_path(dirfd);
-	if (!at->ref.file)
-		return -EBADF;
-	at->base = &at->ref.file->path;
-	return 0;
-}
-
 int at_lookup(int dirfd, const char *user_name, unsigned int lookup_flags, struct path *out)
 {
 	struct path_name name;

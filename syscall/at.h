@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fs/path.h>
+#include <kernel/errno.h>
 #include <linux/fcntl.h>
 #include <process/fd_table.h>
 
@@ -13,7 +14,18 @@ struct at_base {
 };
 
 /* name is kernel memory. 0 or -EBADF; then at_end(). */
-__must_check int at_begin(struct at_base *at, int dirfd, const char *name);
+__must_check static inline int at_begin(struct at_base *at, int dirfd, const char *name)
+{
+	at->ref = (struct fd_ref){ NULL, false };
+	at->base = NULL;
+	if (likely(dirfd == AT_FDCWD || *name == '/'))
+		return 0;
+	at->ref = fd_borrow_path(dirfd);
+	if (!at->ref.file)
+		return -EBADF;
+	at->base = &at->ref.file->path;
+	return 0;
+}
 static inline void at_end(struct at_base *at)
 {
 	fd_done(at->ref);
