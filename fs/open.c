@@ -112,7 +112,8 @@ static int open_resolved(const struct path *path, int flags, bool created, struc
 		if (err)
 			return err;
 	}
-	file = file_alloc(flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC));
+	/* O_NOCTTY stays until the driver's open has seen it. */
+	file = file_alloc(flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC));
 	if (!file)
 		return -ENOMEM;
 	file->inode = inode;
@@ -129,6 +130,7 @@ static int open_resolved(const struct path *path, int flags, bool created, struc
 	if (err)
 		goto err_free;
 	err = file_connect(file);
+	file->flags &= ~O_NOCTTY;
 	if (err)
 		goto err_drop_write;
 	if (flags & O_TRUNC && S_ISREG(inode->mode) && !created) {

@@ -98,8 +98,6 @@ static int bind_path(struct unix_sock *unix, const struct sockaddr_un *addr, siz
 	struct path path;
 	int err;
 
-	if (unix->addr_len)
-		return -EINVAL;
 	memcpy(name, addr->sun_path, sizeof(addr->sun_path));
 	err = vfs_mknod(NULL, name, S_IFSOCK | (0777 & ~current->fs->umask), 0);
 	if (err)
@@ -120,6 +118,8 @@ static int bind_path(struct unix_sock *unix, const struct sockaddr_un *addr, siz
 	}
 	spin_unlock(&unix_lock);
 	path_put(&path);
+	if (err)
+		(void)vfs_unlink(NULL, name, false); /* a race of two binds: the loser's name goes again */
 	return err;
 }
 

@@ -372,7 +372,7 @@ static int parse_control(struct socket_message *message, const uint8_t *control,
 	return 0;
 }
 
-/* Writes control messages while they fit, else MSG_CTRUNC. */
+/* Writes control messages; what does not fit is cut, with MSG_CTRUNC. */
 struct control_out {
 	uint8_t *user;
 	size_t room, used;
@@ -381,16 +381,18 @@ struct control_out {
 
 static int put_control(struct control_out *out, int type, const void *data, size_t len)
 {
+	size_t room = out->room - out->used;
 	struct user_cmsghdr head = { .len = sizeof(head) + len, .level = SOL_SOCKET, .type = type };
 
-	if (out->room - out->used < head.len) {
+	if (room < head.len)
 		out->truncated = true;
+	if (room < sizeof(head))
 		return 0;
-	}
+	head.len = min(head.len, room);
 	if (copy_to_user(out->user + out->used, &head, sizeof(head)) ||
-		copy_to_user(out->user + out->used + sizeof(head), data, len))
+		copy_to_user(out->user + out->used + sizeof(head), data, head.len - sizeof(head)))
 		return -EFAULT;
-	out->used += min(CMSG_ALIGNED(head.len), out->room - out->used);
+	out->used += min(CMSG_ALIGNED(head.len), room);
 	return 0;
 }
 

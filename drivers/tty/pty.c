@@ -274,6 +274,7 @@ static int make_pair(struct pty_host *host, unsigned int index, struct tty **out
 	master->is_master = true;
 	master->termios.c_iflag = master->termios.c_oflag = master->termios.c_lflag = 0;
 	master->driver_data = host;
+	master->termios.c_cflag = slave->termios.c_cflag = B38400 | CS8 | CREAD;
 	slave->is_locked = true;
 	master->peer = slave;
 	slave->peer = tty_get(master);

@@ -364,6 +364,7 @@ static void adopt_rate(struct uart *uart)
 	uint8_t lcr = uart_in(uart, UART_LCR);
 	unsigned int divisor;
 
+	uart->tty.termios.c_cflag |= CLOCAL;
 	uart_out(uart, UART_LCR, lcr | UART_LCR_DLAB);
 	divisor = uart_in(uart, UART_DLL) | (unsigned int)uart_in(uart, UART_DLM) << 8;
 	uart_out(uart, UART_LCR, lcr);
