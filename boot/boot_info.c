@@ -145,6 +145,31 @@ bool boot_cmdline_find(const char *cmdline, const char *name, const char **value
 	return found;
 }
 
+uint64_t boot_mem_limit(const char *cmdline)
+{
+	const char *value;
+	uint64_t bytes = 0;
+
+	if (!boot_cmdline_find(cmdline, "mem", &value) || *value < '0' || *value > '9')
+		return ~0ull;
+	for (; *value >= '0' && *value <= '9'; value++)
+		bytes = bytes * 10 + (*value - '0');
+	switch (*value | 0x20) {
+	case 't':
+		bytes <<= 10;
+		[[fallthrough]];
+	case 'g':
+		bytes <<= 10;
+		[[fallthrough]];
+	case 'm':
+		bytes <<= 10;
+		[[fallthrough]];
+	case 'k':
+		bytes <<= 10;
+	}
+	return bytes ?: ~0ull;
+}
+
 const char *boot_complaint_text(enum boot_complaint bit)
 {
 	switch (bit) {

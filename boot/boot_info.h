@@ -146,6 +146,10 @@ bool boot_range_is_usable(const struct boot_info *info, paddr_t start, uint64_t 
  * quotes are the caller's). For what is needed before the command line is parsed. */
 bool boot_cmdline_find(const char *cmdline, const char *name, const char **value);
 
+/* "mem=64M" of a command line in bytes; ~0: none. The words that Linux takes there beside a size mean
+ * nothing to us. */
+uint64_t boot_mem_limit(const char *cmdline);
+
 /* One line for the log for each bit of complaints. */
 const char *boot_complaint_text(enum boot_complaint bit);
 

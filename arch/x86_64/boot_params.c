@@ -185,32 +185,6 @@ static void parse_efi(struct boot_info *info, const struct boot_params *params)
 		info->efi.memmap = info->efi.memmap_bytes = 0;
 }
 
-/* "mem=64M"; the words that Linux takes here beside a size mean nothing to us. */
-static uint64_t parse_mem_limit(const char *cmdline)
-{
-	const char *value;
-	uint64_t bytes = 0;
-
-	if (!boot_cmdline_find(cmdline, "mem", &value) || *value < '0' || *value > '9')
-		return ~0ull;
-	for (; *value >= '0' && *value <= '9'; value++)
-		bytes = bytes * 10 + (*value - '0');
-	switch (*value | 0x20) {
-	case 't':
-		bytes <<= 10;
-		[[fallthrough]];
-	case 'g':
-		bytes <<= 10;
-		[[fallthrough]];
-	case 'm':
-		bytes <<= 10;
-		[[fallthrough]];
-	case 'k':
-		bytes <<= 10;
-	}
-	return bytes ?: ~0ull;
-}
-
 /* ACPI 6.5, 5.2.5.1: on a 16-byte boundary in the first KiB of the extended BIOS data area, or in the
  * BIOS area. */
 static paddr_t search_rsdp(paddr_t start, uint32_t size, boot_map_fn *map)
@@ -263,5 +237,5 @@ void boot_params_parse(struct boot_info *info, boot_map_fn *map)
 		info->complaints |= BOOT_BAD_SETUP_DATA;
 	parse_initrd(info, params);
 	parse_cmdline(info, join(hdr->cmd_line_ptr, params->ext_cmd_line_ptr), map);
-	info->mem_limit = parse_mem_limit(info->cmdline);
+	info->mem_limit = boot_mem_limit(info->cmdline);
 }

@@ -12,11 +12,11 @@ HOST_CC := clang-19
 FUZZ_SECONDS ?= 10
 
 HOST_SOURCES := $(filter-out lib/string.c lib/printf.c,$(wildcard lib/*.c lib/decompress/*.c)) \
-	fs/initramfs/unpack.c kexec/segment.c kexec/plan.c kexec/bzimage.c boot/boot_info.c \
+	fs/initramfs/unpack.c kexec/segment.c kexec/plan.c kexec/bzimage.c boot/boot_info.c boot/fdt_boot.c \
 	arch/x86_64/boot_params.c device/acpi/tables.c
 HOST_RENAMED := lib/string.c lib/printf.c
 
-HOST_DEPS := $(foreach l,zstd xz zlib lz4,$(patsubst $(OUT)/deps/%,%,$($(l)_OBJS)))
+HOST_DEPS := $(foreach l,zstd xz zlib lz4 libfdt,$(patsubst $(OUT)/deps/%,%,$($(l)_OBJS)))
 HOST_TESTS := $(sort $(shell find tests/host -name 'test_*.c'))
 HOST_FUZZERS := $(sort $(wildcard tests/host/fuzz/fuzz_*.c))
 
@@ -26,7 +26,7 @@ HOST_CFLAGS := -std=gnu23 -D_GNU_SOURCE $(HOST_BASE) $(HOST_SANITIZE) -fsanitize
 	-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Itests/host -Iarch/include -Iarch/x86_64/include -include sys/stat.h \
 	-isystem $(UAPI)/lib/linux/uapi/$(ARCH_UAPI) -isystem $(UAPI)/include \
 	-isystem $(DEPS_SRC)/libzstd/lib -isystem $(DEPS_SRC)/xz-utils/src/liblzma/api \
-	-isystem $(DEPS_SRC)/zlib -isystem $(DEPS_SRC)/lz4/lib \
+	-isystem $(DEPS_SRC)/zlib -isystem $(DEPS_SRC)/lz4/lib -isystem $(DEPS_SRC)/$(FDT_SRC) \
 	-DLZMA_API_STATIC -DZ_SOLO $(LZ4_CFLAGS)
 # The libraries' own arithmetic is theirs: only memory errors are looked for.
 HOST_DEPS_CFLAGS := -std=gnu11 -ffreestanding -w $(HOST_BASE) -fsanitize=address -Ideps/include
@@ -58,6 +58,7 @@ $(eval $(call host_library,zstd,libzstd/lib,$$(ZSTD_CFLAGS)))
 $(eval $(call host_library,xz,$(XZ)/liblzma,$(XZ_CFLAGS)))
 $(eval $(call host_library,zlib,zlib,$(ZLIB_CFLAGS)))
 $(eval $(call host_library,lz4,lz4/lib,$(LZ4_CFLAGS)))
+$(eval $(call host_library,libfdt,$(FDT_SRC),-I$(DEPS_SRC)/$(FDT_SRC)))
 
 $(HOST_PROGRAMS): $(HOST)/%: $(HOST)/tests/host/%.o $(HOST)/libkernel.a
 	$(call say,HOSTLD,$@)mkdir -p $(@D) && $(HOST_CC) $(HOST_SANITIZE) -o $@ $^ -lcmocka
