@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * User and system time, without ticks: a CPU's clock of accounted time (cpu->account_ns) moves on at
- * each edge, and the time since the last edge goes to who had the CPU. Edges are system call entry and
+ * User and system time, without a timer's ticks: a CPU's clock of accounted time (cpu->account_ticks) moves on
+ * at each edge, and the time since the last edge goes to who had the CPU. Edges are system call entry and
  * exit and thread switches; the short time of interrupts and faults counts as what they interrupted.
- * Bit 0 of account_ns says where the CPU is now: 1 in the kernel.
+ * All in ticks of the counter (time_ticks_to_ns()). Bit 0 of account_ticks says where the CPU is now: 1 in the kernel.
  */
 #pragma once
 
@@ -13,38 +13,44 @@
 
 #define ACCOUNT_IN_KERNEL 1ULL
 
-/* Kernel entered from user mode: what passed was user time. Interrupts on or off; the CPU may not change inside. */
-static inline void account_user(void)
+static __always_inline void account_edge(bool was_user, bool to_kernel)
 {
 	struct cpu *cpu = arch_this_cpu();
-	uint64_t now_ns = time_monotonic_ns() | ACCOUNT_IN_KERNEL, delta_ns = now_ns - cpu->account_ns;
+	uint64_t now = to_kernel ? arch_counter_read() | ACCOUNT_IN_KERNEL : arch_counter_read() & ~ACCOUNT_IN_KERNEL;
+	uint64_t delta = now - cpu->account_ticks;
 
-	cpu->account_ns = now_ns;
-	cpu->user_ns += delta_ns;
-	current->user_ns += delta_ns;
-}
-
-/* At a switch: what passed was system time, and still is. */
-static inline void account_system_until(uint64_t now_ns)
-{
-	struct cpu *cpu = arch_this_cpu();
-	uint64_t delta_ns = (now_ns |= ACCOUNT_IN_KERNEL) - cpu->account_ns;
-
-	cpu->account_ns = now_ns;
-	cpu->system_ns += delta_ns;
-	current->system_ns += delta_ns;
-}
-
-/* About to return to user mode. */
-static inline void account_system(void)
-{
-	struct cpu *cpu = arch_this_cpu();
-	uint64_t now_ns = time_monotonic_ns() & ~ACCOUNT_IN_KERNEL, delta_ns = now_ns - cpu->account_ns;
-
-	/* Never backwards, by the bit's one nanosecond. */
-	if (likely((int64_t)delta_ns > 0)) {
-		cpu->system_ns += delta_ns;
-		current->system_ns += delta_ns;
+	cpu->account_ticks = now;
+	if (was_user) {
+		cpu->user_ticks += delta;
+		current->user_ticks += delta;
+	} else {
+		cpu->system_ticks += delta;
+		current->system_ticks += delta;
 	}
-	cpu->account_ns = now_ns;
+}
+
+/* Kernel entered from user mode: what passed was user time. Interrupts on or off; the CPU may not change inside. */
+static __always_inline void account_user(void)
+{
+	account_edge(true, true);
+}
+
+/* About to return to user mode: what passed was system time. */
+static __always_inline void account_system(void)
+{
+	account_edge(false, false);
+}
+
+/* At a switch away from a thread: what passed was system time, and still is. */
+static __always_inline void account_switch(void)
+{
+	account_edge(false, true);
+}
+
+static inline void account_idle(struct cpu *cpu)
+{
+	uint64_t now = arch_counter_read() | ACCOUNT_IN_KERNEL;
+
+	cpu->idle_ticks += now - cpu->account_ticks;
+	cpu->account_ticks = now;
 }

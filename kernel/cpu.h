@@ -34,9 +34,9 @@ struct cpu {
 	struct page_cpu pages;	   /* mm/page_cpu.h: free lists of single pages */
 	struct smp_call *smp_calls; /* kernel/smp.c: functions others want run here; atomic */
 
-	/* Statistics for /proc/stat, written by this CPU. account_ns: up to when they count. */
-	uint64_t account_ns;
-	uint64_t user_ns, system_ns, idle_ns, irq_count, context_switches;
+	/* Statistics for /proc/stat, written by this CPU. See kernel/account.h, sched_cpu_times(). */
+	uint64_t account_ticks;
+	uint64_t user_ticks, system_ticks, idle_ticks, irq_count, context_switches;
 };
 
 #define cpu_for_each(cpu)                                                                          \

@@ -49,6 +49,13 @@ static bool fair_less(const struct rb_node *a, const struct rb_node *b)
 	return (int64_t)(ta->sched.vruntime_ns - tb->sched.vruntime_ns) < 0;
 }
 
+static void insert_fair(struct run_queue *rq, struct thread *thread)
+{
+	rb_insert(&thread->sched.fair_node, &rq->fair, fair_less);
+	if (!rq->fair_first || fair_less(&thread->sched.fair_node, rq->fair_first))
+		rq->fair_first = &thread->sched.fair_node;
+}
+
 void rq_insert(struct run_queue *rq, struct thread *thread, bool at_head)
 {
 	unsigned int priority = (unsigned int)thread->sched.rt_priority;
@@ -61,9 +68,15 @@ void rq_insert(struct run_queue *rq, struct thread *thread, bool at_head)
 		rq->rt_bitmap[priority / 64] |= 1ULL << (priority % 64);
 		return;
 	}
-	rb_insert(&thread->sched.fair_node, &rq->fair, fair_less);
-	if (!rq->fair_first || fair_less(&thread->sched.fair_node, rq->fair_first))
-		rq->fair_first = &thread->sched.fair_node;
+	if (!rq->fair_first) {
+		if (!rq->fair_lone) {
+			rq->fair_lone = thread;
+			return;
+		}
+		insert_fair(rq, rq->fair_lone);
+		rq->fair_lone = NULL;
+	}
+	insert_fair(rq, thread);
 }
 
 void rq_remove(struct run_queue *rq, struct thread *thread)
@@ -74,6 +87,10 @@ void rq_remove(struct run_queue *rq, struct thread *thread)
 		list_del(&thread->sched.rt_node);
 		if (list_empty(&rq->rt[priority]))
 			rq->rt_bitmap[priority / 64] &= ~(1ULL << (priority % 64));
+		return;
+	}
+	if (likely(rq->fair_lone == thread)) {
+		rq->fair_lone = NULL;
 		return;
 	}
 	if (rq->fair_first == &thread->sched.fair_node)
@@ -89,12 +106,12 @@ struct thread *rq_take_next(struct run_queue *rq)
 		unsigned int priority = rq->rt_bitmap[1] ? 64 + fls64(rq->rt_bitmap[1]) : fls64(rq->rt_bitmap[0]);
 
 		next = list_first_entry(&rq->rt[priority], struct thread, sched.rt_node);
-	} else if (rq->fair_first) {
-		next = rb_entry(rq->fair_first, struct thread, sched.fair_node);
+	} else {
+		next = rq_fair_first(rq);
+		if (!next)
+			return NULL;
 		if ((int64_t)(next->sched.vruntime_ns - rq->min_vruntime_ns) > 0)
 			rq->min_vruntime_ns = next->sched.vruntime_ns;
-	} else {
-		return NULL;
 	}
 	rq_remove(rq, next);
 	return next;
@@ -125,7 +142,6 @@ struct run_queue *sched_lock_thread(struct thread *thread, unsigned long *flags)
 static bool should_preempt(const struct run_queue *rq, const struct thread *thread)
 {
 	const struct thread *running = rq->running;
-	uint64_t ran_ns;
 
 	if (sched_is_rt(thread) || sched_is_rt(running))
 		return thread->sched.rt_priority > running->sched.rt_priority;
@@ -133,9 +149,8 @@ static bool should_preempt(const struct run_queue *rq, const struct thread *thre
 		return true;
 	if (thread->sched.policy != SCHED_NORMAL)
 		return false;
-	ran_ns = time_monotonic_ns() - running->sched.exec_start_ns;
-	return (int64_t)(running->sched.vruntime_ns + fair_delta(running, ran_ns) - thread->sched.vruntime_ns) >
-	       (int64_t)WAKE_GRANULARITY_NS;
+	/* Without what ran since the last charge: the tick looks again. */
+	return (int64_t)(running->sched.vruntime_ns - thread->sched.vruntime_ns) > (int64_t)WAKE_GRANULARITY_NS;
 }
 
 void sched_kick(struct cpu *cpu, struct thread *thread)
@@ -150,7 +165,7 @@ void sched_kick(struct cpu *cpu, struct thread *thread)
 	} else if (rq->nr_running == 2) {
 		/* Two compete from now on: slices. */
 		if (cpu == arch_this_cpu())
-			timer_set_slice(time_monotonic_ns() + SCHED_TICK_NS);
+			sched_arm_tick(cpu, rq->running->sched.exec_start_ns + SCHED_TICK_NS);
 		else
 			smp_reschedule(cpu);
 	}
@@ -286,11 +301,10 @@ static void put_back(struct cpu *cpu, struct thread *prev, bool is_preempted, ui
 	struct run_queue *rq = &cpu->rq;
 
 	if (prev == cpu->idle_thread) {
-		cpu->idle_ns += now_ns - cpu->account_ns;
-		cpu->account_ns = now_ns | ACCOUNT_IN_KERNEL;
+		account_idle(cpu);
 		return;
 	}
-	account_system_until(now_ns);
+	account_switch();
 	rq_charge(rq, now_ns);
 	if (!is_preempted && __atomic_load_n(&prev->state, __ATOMIC_SEQ_CST) != THREAD_RUNNING) {
 		prev->sched.on_queue = false;
@@ -332,7 +346,7 @@ static void schedule_locked(bool is_preempted)
 		prev->involuntary_switches++;
 	next->sched.slice_start_ns = now_ns;
 	if (rq->nr_running > 1)
-		timer_set_slice(now_ns + SCHED_TICK_NS);
+		sched_arm_tick(cpu, now_ns + SCHED_TICK_NS);
 	switch_to(cpu, prev, next);
 }
 
@@ -376,7 +390,7 @@ void sched_yield_current(void)
 	rq_charge(rq, time_monotonic_ns());
 	if (!sched_is_rt(current)) {
 		struct rb_node *last = rb_last(&rq->fair);
-		struct thread *behind = rb_entry_safe(last, struct thread, sched.fair_node);
+		struct thread *behind = last ? rb_entry(last, struct thread, sched.fair_node) : rq->fair_lone;
 
 		if (behind && (int64_t)(behind->sched.vruntime_ns - current->sched.vruntime_ns) > 0)
 			current->sched.vruntime_ns = behind->sched.vruntime_ns;
@@ -402,14 +416,14 @@ void sched_tick(uint64_t now_ns)
 	if (rq->rt_bitmap[0] | rq->rt_bitmap[1] || sched_is_rt(running)) {
 		if (rr_slice_is_over(running, now_ns))
 			thread_set_work(running, WORK_RESCHED);
-	} else if (rq->fair_first) {
-		const struct thread *first = rb_entry(rq->fair_first, struct thread, sched.fair_node);
+	} else {
+		const struct thread *first = rq_fair_first(rq);
 
-		if ((int64_t)(first->sched.vruntime_ns - running->sched.vruntime_ns) < 0)
+		if (first && (int64_t)(first->sched.vruntime_ns - running->sched.vruntime_ns) < 0)
 			thread_set_work(running, WORK_RESCHED);
 	}
 	if (cpu_online_count() > 1)
 		sched_push(cpu);
-	timer_set_slice(now_ns + SCHED_TICK_NS);
+	sched_arm_tick(cpu, now_ns + SCHED_TICK_NS);
 	spin_unlock(&rq->lock);
 }

@@ -40,6 +40,7 @@ struct run_queue {
 	/* Guarded by lock. */
 	struct rb_root fair;
 	struct rb_node *fair_first;
+	struct thread *fair_lone; /* the only one waiting, kept out of the tree: the usual case */
 	struct list_head rt[100];
 	uint64_t rt_bitmap[2];
 	unsigned int nr_running; /* including the one that runs, without idle */

@@ -80,6 +80,8 @@ struct thread *rq_find_movable(struct run_queue *rq, const struct cpu *cpu)
 		list_for_each_entry(thread, &rq->rt[priority], sched.rt_node)
 			if (sched_allowed(thread, cpu))
 				return thread;
+	if (rq->fair_lone)
+		return sched_allowed(rq->fair_lone, cpu) ? rq->fair_lone : NULL;
 	for (node = rq->fair_first; node; node = rb_next(node)) {
 		thread = rb_entry(node, struct thread, sched.fair_node);
 		if (sched_allowed(thread, cpu))
@@ -152,10 +154,10 @@ void sched_idle(void)
 /* What the CPU's running thread has had since the last edge, and which kind of time that is. */
 static uint64_t unaccounted_ns(const struct cpu *cpu, bool *is_system)
 {
-	uint64_t since_ns = atomic_load_relaxed(&cpu->account_ns), now_ns = time_monotonic_ns();
+	uint64_t since = atomic_load_relaxed(&cpu->account_ticks), now = arch_counter_read();
 
-	*is_system = since_ns & ACCOUNT_IN_KERNEL;
-	return atomic_load_relaxed(&cpu->online) && now_ns > since_ns ? now_ns - since_ns : 0;
+	*is_system = since & ACCOUNT_IN_KERNEL;
+	return atomic_load_relaxed(&cpu->online) && now > since ? time_ticks_to_ns(now - since) : 0;
 }
 
 void sched_cpu_times(struct cpu *cpu, struct cpu_times *times)
@@ -163,9 +165,9 @@ void sched_cpu_times(struct cpu *cpu, struct cpu_times *times)
 	bool is_system;
 	uint64_t more_ns = unaccounted_ns(cpu, &is_system);
 
-	times->user_ns = atomic_load_relaxed(&cpu->user_ns);
-	times->system_ns = atomic_load_relaxed(&cpu->system_ns);
-	times->idle_ns = atomic_load_relaxed(&cpu->idle_ns);
+	times->user_ns = time_ticks_to_ns(atomic_load_relaxed(&cpu->user_ticks));
+	times->system_ns = time_ticks_to_ns(atomic_load_relaxed(&cpu->system_ticks));
+	times->idle_ns = time_ticks_to_ns(atomic_load_relaxed(&cpu->idle_ticks));
 	if (atomic_load_relaxed(&cpu->rq.running) == cpu->idle_thread)
 		times->idle_ns += more_ns;
 	else if (is_system)
@@ -179,8 +181,8 @@ void sched_thread_times(struct thread *thread, struct cpu_times *times)
 	unsigned long flags;
 	struct run_queue *rq = sched_lock_thread(thread, &flags);
 
-	times->user_ns = atomic_load_relaxed(&thread->user_ns);
-	times->system_ns = atomic_load_relaxed(&thread->system_ns);
+	times->user_ns = time_ticks_to_ns(atomic_load_relaxed(&thread->user_ticks));
+	times->system_ns = time_ticks_to_ns(atomic_load_relaxed(&thread->system_ticks));
 	times->idle_ns = 0;
 	if (rq->running == thread) {
 		bool is_system;

@@ -21,12 +21,24 @@ static inline bool sched_allowed(const struct thread *thread, const struct cpu *
 	return !thread->sched.affinity || cpumask_test(thread->sched.affinity, cpu->id);
 }
 
+/* Threads compete on this CPU: its tick by that time. Interrupts off. */
+static inline void sched_arm_tick(struct cpu *cpu, uint64_t expires_ns)
+{
+	if (cpu->timers.slice_ns == UINT64_MAX)
+		timer_set_slice(expires_ns);
+}
+
 /* Locks the queue of the CPU that thread belongs to. */
 struct run_queue *sched_lock_thread(struct thread *thread, unsigned long *flags);
 
 /* Into and out of the ordered set of waiting threads (the one that runs is in neither). */
 void rq_insert(struct run_queue *rq, struct thread *thread, bool at_head);
 void rq_remove(struct run_queue *rq, struct thread *thread);
+/* The waiting thread of the fair class that is furthest behind, or NULL. */
+static inline struct thread *rq_fair_first(const struct run_queue *rq)
+{
+	return rq->fair_lone ? rq->fair_lone : rb_entry_safe(rq->fair_first, struct thread, sched.fair_node);
+}
 /* The one to run next, taken out of the set; NULL: none waits. */
 struct thread *rq_take_next(struct run_queue *rq);
 /* Charges the running thread up to now. */

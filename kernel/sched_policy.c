@@ -52,7 +52,7 @@ void sched_init(void)
 void sched_init_this_cpu(struct cpu *cpu)
 {
 	idle_init(cpu, cpu->idle_thread);
-	cpu->account_ns = time_monotonic_ns();
+	cpu->account_ticks = arch_counter_read();
 }
 
 /* Lets the thread run where it may: moves it if it waits on, or asks the CPU to give it up. */

@@ -146,7 +146,7 @@ void ipi_handle(unsigned int kind)
 	switch (kind) {
 	case IPI_RESCHEDULE:
 		if (atomic_load_relaxed(&cpu->rq.nr_running) > 1)
-			timer_set_slice(time_monotonic_ns() + SCHED_TICK_NS);
+			sched_arm_tick(cpu, time_monotonic_ns() + SCHED_TICK_NS);
 		break;
 	case IPI_CALL:
 		run_calls();

@@ -93,7 +93,8 @@ struct thread {
 	uint64_t restart_args[4];
 
 	/* Accounting, own CPU writes. */
-	uint64_t user_ns, system_ns, start_ns;
+	uint64_t user_ticks, system_ticks; /* kernel/account.h, sched_thread_times() */
+	uint64_t start_ns;
 	uint64_t min_faults, maj_faults, voluntary_switches, involuntary_switches;
 };
 

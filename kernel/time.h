@@ -18,9 +18,15 @@ struct time_scale {
 extern struct time_scale time_scale;
 
 /* CLOCK_MONOTONIC and BOOTTIME: since boot; 0 before time_init(). */
-static inline uint64_t time_monotonic_ns(void)
+static __always_inline uint64_t time_monotonic_ns(void)
 {
 	return (uint64_t)((unsigned __int128)(arch_counter_read() - time_scale.base) * time_scale.mult >> 32);
+}
+
+/* A number of the counter's ticks. */
+static inline uint64_t time_ticks_to_ns(uint64_t ticks)
+{
+	return (uint64_t)((unsigned __int128)ticks * time_scale.mult >> 32);
 }
 
 /* The counter's value at that time, rounded up. */

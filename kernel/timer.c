@@ -106,8 +106,6 @@ void timer_set_slice(uint64_t expires_ns)
 {
 	struct timer_queue *queue = &arch_this_cpu()->timers;
 
-	if (expires_ns >= queue->slice_ns)
-		return;
 	queue->slice_ns = expires_ns;
 	if (expires_ns < queue->armed_ns && !queue->running)
 		arm_hardware(queue, expires_ns);

@@ -50,7 +50,6 @@ static inline bool timer_armed(const struct timer *timer)
 	return __atomic_load_n(&timer->cpu, __ATOMIC_RELAXED) != NULL;
 }
 
-/* The scheduler's tick on this CPU: sched_tick() is called at that time, once, unless an earlier one is set.
- * Interrupts off. */
+/* The scheduler's tick on this CPU: sched_tick() is called at that time, once. Interrupts off. */
 void timer_set_slice(uint64_t expires_ns);
 void timer_queue_init(struct timer_queue *queue);

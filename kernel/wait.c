@@ -82,16 +82,11 @@ void wait_finish(struct wait_queue *wq, struct wait_entry *entry)
 		wait_remove(wq, entry);
 }
 
-void wake_up_nr(struct wait_queue *wq, unsigned int nr, unsigned int events)
+void wake_up_slow(struct wait_queue *wq, unsigned int nr, unsigned int events)
 {
+	unsigned long flags = spin_lock_irqsave(&wq->lock);
 	struct wait_entry *entry, *next;
-	unsigned long flags;
 
-	/* The caller's condition before this look at the list; the waiter's wait_prepare() pairs with it. */
-	atomic_fence();
-	if (!wait_queue_active(wq))
-		return;
-	flags = spin_lock_irqsave(&wq->lock);
 	list_for_each_entry_safe(entry, next, &wq->entries, node) {
 		bool is_exclusive = entry->exclusive;
 

@@ -50,10 +50,18 @@ void wait_prepare(struct wait_queue *wq, struct wait_entry *entry, enum thread_s
 void wait_finish(struct wait_queue *wq, struct wait_entry *entry);
 
 /* Wake: all entries, or up to nr exclusive ones (and all others). Any context. */
-void wake_up_nr(struct wait_queue *wq, unsigned int nr, unsigned int events);
 static inline bool wait_queue_active(struct wait_queue *wq)
 {
 	return !list_empty(&wq->entries);
+}
+
+void wake_up_slow(struct wait_queue *wq, unsigned int nr, unsigned int events);
+static __always_inline void wake_up_nr(struct wait_queue *wq, unsigned int nr, unsigned int events)
+{
+	/* The caller's condition before this look at the list; the waiter's wait_prepare() pairs with it. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (wait_queue_active(wq))
+		wake_up_slow(wq, nr, events);
 }
 
 #define wake_up_all(wq) wake_up_nr(wq, UINT32_MAX, 0)
@@ -85,6 +93,8 @@ bool schedule_until(uint64_t deadline_ns);
 				break;                                                             \
 			}                                                                          \
 			in_time_ = schedule_until(deadline_ns);                                    \
+			if (likely(in_time_) && (cond)) /* and off the queue by its waker */       \
+				break;                                                             \
 		}                                                                                  \
 		wait_finish(wq, &entry_);                                                          \
 		ret_;                                                                              \

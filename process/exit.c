@@ -166,8 +166,8 @@ static void adopt_children_locked(struct process *process, struct list_head *dea
 
 static void add_usage(struct thread *thread, struct rusage_ns *sum)
 {
-	sum->user_ns += thread->user_ns;
-	sum->system_ns += thread->system_ns;
+	sum->user_ns += time_ticks_to_ns(thread->user_ticks);
+	sum->system_ns += time_ticks_to_ns(thread->system_ticks);
 	sum->min_faults += thread->min_faults;
 	sum->maj_faults += thread->maj_faults;
 	sum->voluntary += thread->voluntary_switches;

@@ -58,7 +58,7 @@ static void look(struct process *process, struct thread *thread, bool is_task, s
 
 	memset(snap, 0, sizeof(*snap));
 	if (is_task && thread)
-		snap->own = (struct rusage_ns){ thread->user_ns, thread->system_ns, thread->min_faults, thread->maj_faults,
+		snap->own = (struct rusage_ns){ time_ticks_to_ns(thread->user_ticks), time_ticks_to_ns(thread->system_ticks), thread->min_faults, thread->maj_faults,
 			thread->voluntary_switches, thread->involuntary_switches, 0 };
 	else
 		process_usage(process, &snap->own);

@@ -3,6 +3,7 @@
 #include <process/wait.h>
 
 #include <kernel/cred.h>
+#include <kernel/time.h>
 #include <kernel/wait.h>
 #include <lib/string.h>
 #include <linux/wait.h>
@@ -32,7 +33,7 @@ void process_usage(struct process *process, struct rusage_ns *sum)
 	*sum = process->ended;
 	list_for_each_entry(thread, &process->threads, process_node) {
 		struct rusage_ns part = {
-			thread->user_ns, thread->system_ns, thread->min_faults, thread->maj_faults,
+			time_ticks_to_ns(thread->user_ticks), time_ticks_to_ns(thread->system_ticks), thread->min_faults, thread->maj_faults,
 			thread->voluntary_switches, thread->involuntary_switches, 0,
 		};
 

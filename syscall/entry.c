@@ -23,7 +23,7 @@ static noinline void note_unknown(unsigned long nr)
 		pr_debug("%s[%d]: system call %lu is not there\n", current->name, current->pid->nr, nr);
 }
 
-static inline long call(const struct trapframe *frame, unsigned long nr)
+static __always_inline long call(const struct trapframe *frame, unsigned long nr)
 {
 	struct syscall_args args;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* man 2 wait4, waitid, getrusage. */
 #include <kernel/pid.h>
+#include <kernel/time.h>
 #include <lib/string.h>
 #include <linux/resource.h>
 #include <linux/wait.h>
@@ -149,8 +150,8 @@ SYSCALL_DEFINE(getrusage, int, who, struct rusage *, user_usage)
 		usage = current_process()->children_usage;
 		break;
 	case RUSAGE_THREAD:
-		usage.user_ns = current->user_ns;
-		usage.system_ns = current->system_ns;
+		usage.user_ns = time_ticks_to_ns(current->user_ticks);
+		usage.system_ns = time_ticks_to_ns(current->system_ticks);
 		usage.min_faults = current->min_faults;
 		usage.maj_faults = current->maj_faults;
 		usage.voluntary = current->voluntary_switches;
