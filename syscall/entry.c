@@ -25,12 +25,9 @@ static noinline void note_unknown(unsigned long nr)
 
 static __always_inline long call(const struct trapframe *frame, unsigned long nr)
 {
-	struct syscall_args args;
-
 	if (unlikely(nr >= SYSCALL_TABLE_SIZE))
 		return -ENOSYS;
-	arch_syscall_args(frame, args.arg);
-	return syscall_table[nr](&args);
+	return syscall_table[nr]((const struct syscall_args *)frame);
 }
 
 static noinline void handle_traced(struct trapframe *frame)

@@ -13,6 +13,8 @@
 struct trapframe;
 
 static inline unsigned long arch_syscall_nr(const struct trapframe *frame);
+/* One argument; n is a constant 0 .. 5. */
+static inline unsigned long arch_syscall_arg(const struct trapframe *frame, unsigned int n);
 static inline void arch_syscall_args(const struct trapframe *frame, unsigned long args[6]);
 static inline long arch_syscall_result(const struct trapframe *frame);
 static inline void arch_syscall_set_result(struct trapframe *frame, long result);

@@ -12,14 +12,28 @@ static inline unsigned long arch_syscall_nr(const struct trapframe *frame)
 	return (unsigned long)(int)frame->r.orig_rax; /* 32 bits count, as on Linux */
 }
 
+static inline unsigned long arch_syscall_arg(const struct trapframe *frame, unsigned int n)
+{
+	switch (n) {
+	case 0:
+		return frame->r.rdi;
+	case 1:
+		return frame->r.rsi;
+	case 2:
+		return frame->r.rdx;
+	case 3:
+		return frame->r.r10;
+	case 4:
+		return frame->r.r8;
+	default:
+		return frame->r.r9;
+	}
+}
+
 static inline void arch_syscall_args(const struct trapframe *frame, unsigned long args[6])
 {
-	args[0] = frame->r.rdi;
-	args[1] = frame->r.rsi;
-	args[2] = frame->r.rdx;
-	args[3] = frame->r.r10;
-	args[4] = frame->r.r8;
-	args[5] = frame->r.r9;
+	for (unsigned int i = 0; i < 6; i++)
+		args[i] = arch_syscall_arg(frame, i);
 }
 
 static inline long arch_syscall_result(const struct trapframe *frame)
