@@ -12,7 +12,7 @@
 #include <lib/parse.h>
 
 static struct cpu boot_cpu __aligned(64);
-static struct cpu *cpus[MAX_CPUS] = { &boot_cpu };
+static struct cpu *cpus[MAX_CPUS];
 static unsigned int nr_cpus = 1;	 /* atomic */
 static unsigned int nr_online;		 /* atomic */
 static unsigned int max_cpus = MAX_CPUS; /* maxcpus=, nr_cpus=, nosmp */
@@ -21,7 +21,7 @@ static struct cpumask online_mask;
 
 void cpu_init(uint64_t hw_id)
 {
-	boot_cpu.self = &boot_cpu;
+	cpus[0] = boot_cpu.self = &boot_cpu;
 	boot_cpu.hw_id = hw_id;
 	arch_cpu_init_this(&boot_cpu);
 	cpu_set_online(&boot_cpu);
