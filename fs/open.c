@@ -36,6 +36,9 @@ static int may_open(const struct path *path, int flags)
 		return -EISDIR;
 	if ((type == S_IFCHR || type == S_IFBLK) && path->mount->flags & MS_NODEV)
 		return -EACCES;
+	if (inode->sb->type->flags & FS_STRICT_MODE && type == S_IFREG &&
+		((mask & MAY_WRITE && !(inode->mode & 0222)) || (mask & MAY_READ && !(inode->mode & 0444))))
+		return -EACCES;
 	if (mask & MAY_WRITE && (type == S_IFREG || type == S_IFDIR) && mount_is_readonly(path->mount))
 		return -EROFS;
 	return inode_permission(inode, mask);

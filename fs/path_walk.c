@@ -151,8 +151,12 @@ int walk_lookup_child_locked(struct dentry *parent, const char *name, size_t len
 			dentry_put(child);
 			return err;
 		}
-		if (child->inode)
+		if (child->inode) {
 			dentry_hash(child);
+		} else if (parent->sb->type->flags & FS_FIXED_NAMES) {
+			dentry_put(child);
+			return -ENOENT;
+		}
 	}
 	*out = child;
 	return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* getdents64(2). */
+/* getdents64(2), getdents(2). */
 #include <fs/dentry.h>
 #include <fs/file.h>
 #include <fs/inode.h>
@@ -8,9 +8,8 @@
 #include <mm/user_copy.h>
 #include <process/fd_table.h>
 #include <syscall/define.h>
-#include <syscall/getdents.h>
 
-/* As getdents64(2) gives it; no UAPI header has it. */
+/* As getdents64(2) and getdents(2) give them; no UAPI header has them. */
 struct dirent64 {
 	uint64_t d_ino;
 	int64_t d_off;
@@ -19,16 +18,35 @@ struct dirent64 {
 	char d_name[];
 };
 
-struct dirent64_emitter {
+struct dirent {
+	unsigned long d_ino;
+	unsigned long d_off;
+	uint16_t d_reclen;
+	char d_name[];
+};
+
+struct user_emitter {
 	struct dir_emitter emitter;
 	char *user_buf;
 	size_t left;
 	int err;
 };
 
+/* Copies one entry out; false: no room, or no access. */
+static bool emit_bytes(struct user_emitter *out, const void *entry, size_t size)
+{
+	if (copy_to_user(out->user_buf, entry, size)) {
+		out->err = -EFAULT;
+		return false;
+	}
+	out->user_buf += size;
+	out->left -= size;
+	return true;
+}
+
 static bool emit_dirent64(struct dir_emitter *emitter, const char *name, size_t len, uint64_t next_pos, ino_t ino, unsigned int d_type)
 {
-	struct dirent64_emitter *out = container_of(emitter, struct dirent64_emitter, emitter);
+	struct user_emitter *out = container_of(emitter, struct user_emitter, emitter);
 	size_t size = ALIGN_UP(offsetof(struct dirent64, d_name) + len + 1, 8);
 	char buf[sizeof(struct dirent64) + NAME_MAX + 8] __aligned(8);
 	struct dirent64 *entry = (struct dirent64 *)buf;
@@ -40,16 +58,29 @@ static bool emit_dirent64(struct dir_emitter *emitter, const char *name, size_t 
 	*entry = (struct dirent64){ .d_ino = ino, .d_off = next_pos, .d_reclen = size, .d_type = d_type };
 	memcpy(entry->d_name, name, len);
 	memset(entry->d_name + len, 0, size - offsetof(struct dirent64, d_name) - len);
-	if (copy_to_user(out->user_buf, buf, size)) {
-		out->err = -EFAULT;
-		return false;
-	}
-	out->user_buf += size;
-	out->left -= size;
-	return true;
+	return emit_bytes(out, buf, size);
 }
 
-int directory_iterate(struct file *file, struct dir_emitter *emitter)
+/* The older form: the type is the entry's last byte (man 2 getdents). */
+static bool emit_dirent(struct dir_emitter *emitter, const char *name, size_t len, uint64_t next_pos, ino_t ino, unsigned int d_type)
+{
+	struct user_emitter *out = container_of(emitter, struct user_emitter, emitter);
+	size_t size = ALIGN_UP(offsetof(struct dirent, d_name) + len + 2, sizeof(long));
+	char buf[sizeof(struct dirent) + NAME_MAX + 16] __aligned(8);
+	struct dirent *entry = (struct dirent *)buf;
+
+	if (size > out->left || len > NAME_MAX) {
+		out->err = -EINVAL;
+		return false;
+	}
+	*entry = (struct dirent){ .d_ino = ino, .d_off = next_pos, .d_reclen = size };
+	memcpy(entry->d_name, name, len);
+	memset(entry->d_name + len, 0, size - offsetof(struct dirent, d_name) - len);
+	buf[size - 1] = d_type;
+	return emit_bytes(out, buf, size);
+}
+
+static int directory_iterate(struct file *file, struct dir_emitter *emitter)
 {
 	struct inode *inode = file->inode;
 	int err;
@@ -66,19 +97,32 @@ int directory_iterate(struct file *file, struct dir_emitter *emitter)
 	return err;
 }
 
-SYSCALL_DEFINE(getdents64, int, fd, void *, user_buf, unsigned int, size)
+static long list(int fd, struct user_emitter *out)
 {
-	struct dirent64_emitter out = { .emitter = { .emit = emit_dirent64 }, .user_buf = user_buf, .left = size };
+	size_t size = out->left;
 	struct fd_ref ref = fd_borrow(fd);
 	int err;
 
 	if (!ref.file)
 		return -EBADF;
-	err = directory_iterate(ref.file, &out.emitter);
+	err = directory_iterate(ref.file, &out->emitter);
 	fd_done(ref);
 	if (err)
 		return err;
-	if (out.left == size)
-		return out.err;
-	return size - out.left;
+	return out->left == size ? out->err : (long)(size - out->left);
+}
+
+SYSCALL_DEFINE(getdents64, int, fd, void *, user_buf, unsigned int, size)
+{
+	struct user_emitter out = { .emitter = { .emit = emit_dirent64 }, .user_buf = user_buf, .left = size };
+
+	return list(fd, &out);
+}
+
+/* Only in older ABIs: see port/syscalls.h. */
+SYSCALL_DEFINE(getdents, int, fd, void *, user_buf, unsigned int, size)
+{
+	struct user_emitter out = { .emitter = { .emit = emit_dirent }, .user_buf = user_buf, .left = size };
+
+	return list(fd, &out);
 }

@@ -25,7 +25,10 @@ static int devtmpfs_fill_super(struct super_block *sb, const char *source, const
 	struct ramfs_super *super;
 	int err = tmpfs_super_create(data, 0755, &super);
 
-	return err ? err : ramfs_fill_super(sb, super);
+	if (err)
+		return err;
+	super->default_pages = super->default_inodes = 0; /* shown: nobody chose them */
+	return ramfs_fill_super(sb, super);
 }
 
 static const struct file_system_type devtmpfs_type = {

@@ -102,7 +102,7 @@ static int proc_fill_super(struct super_block *sb, const char *source, const cha
 
 static const struct file_system_type proc_type = {
 	.name = "proc",
-	.flags = FS_SINGLE,
+	.flags = FS_SINGLE | FS_FIXED_NAMES,
 	.fill_super = proc_fill_super,
 };
 FILESYSTEM(proc_type);

@@ -152,9 +152,12 @@ static int tmpfs_fill_super(struct super_block *sb, const char *source, const ch
 static int rootfs_fill_super(struct super_block *sb, const char *source, const char *data)
 {
 	struct ramfs_super *super;
-	int err = tmpfs_super_create(data, 0755, &super);
+	int err = tmpfs_super_create(data, 01777, &super);
 
-	return err ? err : ramfs_fill_super(sb, super);
+	if (err)
+		return err;
+	super->default_pages = super->default_inodes = 0; /* shown: nobody chose them */
+	return ramfs_fill_super(sb, super);
 }
 
 static int ramfs_option(void *ctx, const char *key, const char *value)

@@ -43,7 +43,7 @@ static int sysfs_fill_super(struct super_block *sb, const char *source, const ch
 
 static const struct file_system_type sysfs_type = {
 	.name = "sysfs",
-	.flags = FS_SINGLE,
+	.flags = FS_SINGLE | FS_STRICT_MODE,
 	.fill_super = sysfs_fill_super,
 };
 FILESYSTEM(sysfs_type);

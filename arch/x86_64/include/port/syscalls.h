@@ -19,6 +19,7 @@ SYSCALL(alarm)
 
 /* Files */
 SYSCALL(open)
+SYSCALL(getdents)
 SYSCALL(creat)
 SYSCALL(dup2)
 SYSCALL(stat)
