@@ -32,11 +32,18 @@
 
 static void main_first_thread(void *arg);
 
+static void log_complaints(const struct boot_info *info)
+{
+	for (uint32_t left = info->complaints; left; left &= left - 1)
+		pr_warn("boot: %s\n", boot_complaint_text(left & -left));
+}
+
 void kernel_main(struct boot_info *info)
 {
 	arch_init_early(info);		 /* exception vectors: a fault says what it was */
 	params_parse_early(info->cmdline); /* earlycon=, mem=, nokaslr */
 	version_print(info);
+	log_complaints(info);
 	mm_init(info);			 /* page frames, kmalloc, then the kernel's own page tables */
 	cpu_init(arch_cpu_hw_id());	 /* the boot CPU's record: current and locks work from here */
 	mm_enable_cpu_lists();
