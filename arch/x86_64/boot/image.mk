@@ -14,8 +14,9 @@ BOOT_CFLAGS := -std=gnu23 $(BASE_CFLAGS) -Oz -g0 -fno-jump-tables $(WARNINGS) $(
 BOOT_OBJS := $(addprefix $(BOOT)/,setup.o entry.o unpack.o string.o xxhash.o) \
 	$(patsubst $(OUT)/deps/%,$(BOOT)/deps/%,$(zstd_OBJS))
 
-$(BOOT)/payload.elf: $(OUT)/kindling.elf
-	$(call say,STRIP,$@)mkdir -p $(@D) && $(OBJCOPY) --strip-all --strip-sections $< $@
+$(BOOT)/payload.elf: $(OUT)/kindling.elf tools/filter-text
+	$(call say,STRIP,$@)mkdir -p $(@D) && $(OBJCOPY) --strip-all --strip-sections $< $@ && \
+		llvm-nm-19 $< | tools/filter-text $@
 $(BOOT)/payload.zst: $(BOOT)/payload.elf
 	$(call say,ZSTD,$@)zstd -q -f --ultra -22 --check --single-thread -o $@ $<
 
