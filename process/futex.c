@@ -55,17 +55,12 @@ static bool is_shared_mapping(struct vm_space *vm, vaddr_t addr)
 	return shared;
 }
 
-int futex_key_get(uint32_t *user_addr, int flags, struct futex_key *key)
+/* The word may be in memory that is shared with other processes: then the page is what they have in common. */
+int futex_key_get_shared(vaddr_t addr, struct futex_key *key)
 {
-	vaddr_t addr = (vaddr_t)user_addr;
 	int err;
 
-	*key = (struct futex_key){ (uintptr_t)current->vm, addr, NULL };
-	if (addr % sizeof(uint32_t))
-		return -EINVAL;
-	if (!user_range_ok(user_addr, sizeof(*user_addr)))
-		return -EFAULT;
-	if (flags & FUTEX_PRIVATE_FLAG || !is_shared_mapping(current->vm, addr))
+	if (!is_shared_mapping(current->vm, addr))
 		return 0;
 	err = vm_pin_page(current->vm, addr & PAGE_MASK, false, &key->page);
 	if (err)
@@ -73,13 +68,6 @@ int futex_key_get(uint32_t *user_addr, int flags, struct futex_key *key)
 	key->object = (uintptr_t)key->page;
 	key->offset = addr % PAGE_SIZE;
 	return 0;
-}
-
-void futex_key_put(struct futex_key *key)
-{
-	if (key->page)
-		page_put(key->page);
-	key->page = NULL;
 }
 
 /* --- the word ------------------------------------------------------------------------------------------------ */
@@ -170,7 +158,7 @@ void futex_queue_locked(struct futex_waiter *waiter, struct futex_bucket *bucket
 
 static long futex_wait_restart(struct thread *thread);
 
-static int futex_wait(uint32_t *user_addr, int flags, uint32_t expected, uint64_t deadline_ns, uint32_t bitset)
+long futex_wait(uint32_t *user_addr, int flags, uint32_t expected, uint64_t deadline_ns, uint32_t bitset)
 {
 	struct futex_waiter waiter = { .bitset = bitset };
 	struct futex_bucket *bucket;
@@ -255,7 +243,7 @@ static int wake_matching_locked(struct futex_bucket *bucket, const struct futex_
 	return woken;
 }
 
-static int futex_wake(uint32_t *user_addr, int flags, int nr, uint32_t bitset)
+long futex_wake(uint32_t *user_addr, int flags, int nr, uint32_t bitset)
 {
 	struct futex_bucket *bucket;
 	struct futex_key key;

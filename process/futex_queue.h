@@ -2,12 +2,14 @@
 /* Inside process/: the queues behind futex(2), shared by plain, priority-inheriting and robust futexes. */
 #pragma once
 
+#include <arch/layout.h>
+#include <kernel/errno.h>
 #include <kernel/spinlock.h>
+#include <kernel/thread.h>
 #include <lib/list.h>
 #include <lib/types.h>
-
-struct page;
-struct thread;
+#include <linux/futex.h>
+#include <mm/page.h>
 
 /* Which word: object is the vm_space (private) or the page (shared; page then holds a reference). */
 struct futex_key {
@@ -35,8 +37,29 @@ static inline bool futex_same_key(const struct futex_key *a, const struct futex_
 	return a->object == b->object && a->offset == b->offset;
 }
 
-int futex_key_get(uint32_t *user_addr, int flags, struct futex_key *key); /* 0, -EINVAL, -EFAULT. May sleep. */
-void futex_key_put(struct futex_key *key);
+int futex_key_get_shared(vaddr_t addr, struct futex_key *key);
+/* 0, -EINVAL, -EFAULT. May sleep. */
+static inline int futex_key_get(uint32_t *user_addr, int flags, struct futex_key *key)
+{
+	vaddr_t addr = (vaddr_t)user_addr;
+
+	key->object = (uintptr_t)current->vm;
+	key->offset = addr;
+	key->page = NULL;
+	if (addr % sizeof(uint32_t))
+		return -EINVAL;
+	if (addr > USER_VA_END - sizeof(uint32_t))
+		return -EFAULT;
+	return flags & FUTEX_PRIVATE_FLAG ? 0 : futex_key_get_shared(addr, key);
+}
+
+static inline void futex_key_put(struct futex_key *key)
+{
+	if (key->page)
+		page_put(key->page);
+	key->page = NULL;
+}
+
 struct futex_bucket *futex_bucket_of(const struct futex_key *key);
 struct list_head *futex_waiters(struct futex_bucket *bucket); /* bucket locked */
 

@@ -47,6 +47,10 @@ SYSCALL_DEFINE(futex, uint32_t *, user_addr, int, op, uint32_t, val, const void 
 	int command = op & FUTEX_CMD_MASK, err;
 	uint64_t deadline_ns = UINT64_MAX;
 
+	if (op == (FUTEX_WAKE | FUTEX_PRIVATE_FLAG))
+		return futex_wake(user_addr, FUTEX_PRIVATE_FLAG, (int)val, FUTEX_BITSET_MATCH_ANY);
+	if (op == (FUTEX_WAIT | FUTEX_PRIVATE_FLAG) && !user_timeout)
+		return futex_wait(user_addr, FUTEX_PRIVATE_FLAG, val, UINT64_MAX, FUTEX_BITSET_MATCH_ANY);
 	if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT && command != FUTEX_WAIT_BITSET && command != FUTEX_LOCK_PI2)
 		return -ENOSYS;
 	if (user_timeout && command_has_timeout(command)) {
