@@ -57,8 +57,9 @@ FOLDERS := mm kernel boot block process syscall kexec \
 	$(patsubst %/,%,$(wildcard lib lib/*/ kernel/selftest device device/*/ fs fs/*/ net net/*/ drivers/*/)) \
 	arch/$(ARCH) $(filter-out %/boot %/include %/vdso,$(patsubst %/,%,$(wildcard arch/$(ARCH)/*/)))
 
-SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c $(d)/*.S)))
-HEADERS := $(sort $(foreach d,$(FOLDERS) arch/include/arch,$(wildcard $(d)/*.h)))
+# ARCH_WITHOUT: patterns of files that this port's machines never need (drivers of others' chips).
+SOURCES := $(filter-out $(ARCH_WITHOUT),$(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c $(d)/*.S))))
+HEADERS := $(filter-out $(ARCH_WITHOUT),$(sort $(foreach d,$(FOLDERS) arch/include/arch,$(wildcard $(d)/*.h))))
 KERNEL_OBJS := $(patsubst %,$(OUT)/%.o,$(SOURCES))
 
 # make INITRAMFS=FILE: an archive that becomes part of the kernel and is unpacked before the loader's.

@@ -93,6 +93,30 @@ const void *dt_property(const void *dt, int node, const char *name, unsigned int
 	return value;
 }
 
+int dt_first_property(const void *dt, int node)
+{
+	return node_or_error(fdt_first_property_offset(dt, node));
+}
+
+int dt_next_property(const void *dt, int property)
+{
+	return node_or_error(fdt_next_property_offset(dt, property));
+}
+
+const void *dt_property_at(const void *dt, int property, const char **name, unsigned int *len)
+{
+	int length = 0;
+	const void *value = fdt_getprop_by_offset(dt, property, name, &length);
+
+	*len = value ? length : 0;
+	return value;
+}
+
+const char *dt_node_name(const void *dt, int node)
+{
+	return fdt_get_name(dt, node, NULL) ?: "";
+}
+
 bool dt_has(const void *dt, int node, const char *name)
 {
 	unsigned int len;

@@ -46,6 +46,12 @@ const void *dt_property(const void *dt, int node, const char *name, unsigned int
 bool dt_has(const void *dt, int node, const char *name);
 const char *dt_string(const void *dt, int node, const char *name);	/* NUL-terminated, or NULL */
 
+/* Properties of a node, one after the other (-ENOENT after the last); name and value of one. */
+int dt_first_property(const void *dt, int node);
+int dt_next_property(const void *dt, int property);
+const void *dt_property_at(const void *dt, int property, const char **name, unsigned int *len);
+const char *dt_node_name(const void *dt, int node);	/* with its @address */
+
 /* Cell `index` of a property: 0 or -ENOENT. The u64 form takes a property of one or two cells. */
 int dt_u32(const void *dt, int node, const char *name, unsigned int index, uint32_t *out);
 int dt_u64(const void *dt, int node, const char *name, uint64_t *out);

@@ -7,6 +7,10 @@ ARCH_CFLAGS := -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer -momit-
 ARCH_LDFLAGS := -m elf_x86_64
 ARCH_UAPI := x86
 
+# A PC has ACPI and no device tree.
+ARCH_WITHOUT := device/fdt/% drivers/%_fdt.c drivers/irqchip/riscv_% drivers/irqchip/gic% drivers/irqchip/loongarch_% \
+	drivers/power/sbi% drivers/power/psci% drivers/tty/pl011%
+
 # The vDSO is a shared object of its own, for programs; vdso_image.S embeds it.
 VDSO_CFLAGS := -std=gnu23 --target=$(ARCH_TARGET) -ffreestanding -nostdlibinc -fPIC -fvisibility=hidden -mgeneral-regs-only \
 	-Os -fno-asynchronous-unwind-tables -fno-stack-protector

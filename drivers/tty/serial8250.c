@@ -3,10 +3,11 @@
  * The 16550 family of serial ports (National PC16550D data sheet) and ttyS. Output goes through a ring that the
  * transmit interrupt empties; with no interrupt line the port is polled by a timer.
  */
-#include <drivers/tty/tty.h>
+#include <drivers/tty/serial8250.h>
 
 #include <arch/io.h>
 #include <device/device.h>
+#include <drivers/tty/tty.h>
 #include <kernel/console.h>
 #include <kernel/irq.h>
 #include <kernel/printk.h>
@@ -23,13 +24,13 @@
 #define TX_RING_BYTES 8192
 #define FIFO_BYTES 16
 #define BASE_BAUD 115200 /* 1.8432 MHz / 16 */
+#define MAX_PORTS 8
 #define POLL_NS (10 * NSEC_PER_MSEC)
 
 struct uart {
 	struct tty tty;
 	struct console console;
-	uint16_t port;
-	unsigned int isa_line, irq;
+	struct serial8250_port at;
 	bool has_irq, is_open;
 	struct timer poll_timer;
 
@@ -40,14 +41,31 @@ struct uart {
 	uint8_t ring[TX_RING_BYTES];
 };
 
+static uint8_t port_in(const struct serial8250_port *at, unsigned int reg)
+{
+	if (!at->registers)
+		return inb((uint16_t)(at->io_port + reg));
+	return at->is_32bit ? (uint8_t)readl(at->registers + (reg << at->shift)) : readb(at->registers + (reg << at->shift));
+}
+
+static void port_out(const struct serial8250_port *at, unsigned int reg, uint8_t value)
+{
+	if (!at->registers)
+		outb(value, (uint16_t)(at->io_port + reg));
+	else if (at->is_32bit)
+		writel(value, at->registers + (reg << at->shift));
+	else
+		writeb(value, at->registers + (reg << at->shift));
+}
+
 static uint8_t uart_in(struct uart *uart, unsigned int reg)
 {
-	return inb((uint16_t)(uart->port + reg));
+	return port_in(&uart->at, reg);
 }
 
 static void uart_out(struct uart *uart, unsigned int reg, uint8_t value)
 {
-	outb(value, (uint16_t)(uart->port + reg));
+	port_out(&uart->at, reg, value);
 }
 
 /* --- transmit --------------------------------------------------------------------------------- */
@@ -185,7 +203,7 @@ static void serial_poll(struct timer *timer)
 
 static void set_line_locked(struct uart *uart, const struct ktermios *termios)
 {
-	unsigned int divisor = termios->c_ospeed ? BASE_BAUD / termios->c_ospeed : 0;
+	unsigned int divisor = termios->c_ospeed ? (uart->at.base_baud + termios->c_ospeed / 2) / termios->c_ospeed : 0;
 	uint8_t lcr = (uint8_t)((termios->c_cflag & CSIZE) >> 4);
 
 	if (termios->c_cflag & CSTOPB)
@@ -362,17 +380,17 @@ static void apply_options(struct uart *uart, const char *options)
 static void adopt_rate(struct uart *uart)
 {
 	uint8_t lcr = uart_in(uart, UART_LCR);
-	unsigned int divisor;
+	unsigned int divisor, fast = uart->at.base_baud / 115200;
 
 	uart->tty.termios.c_cflag |= CLOCAL;
 	uart_out(uart, UART_LCR, lcr | UART_LCR_DLAB);
 	divisor = uart_in(uart, UART_DLL) | (unsigned int)uart_in(uart, UART_DLM) << 8;
 	uart_out(uart, UART_LCR, lcr);
-	if (divisor == 1)
+	if (divisor == fast)
 		uart->tty.termios.c_cflag = (uart->tty.termios.c_cflag & ~CBAUD) | B115200;
 	else
 		uart->tty.termios.c_cflag = (uart->tty.termios.c_cflag & ~CBAUD) | B9600;
-	uart->tty.termios.c_ispeed = uart->tty.termios.c_ospeed = divisor == 1 ? 115200 : 9600;
+	uart->tty.termios.c_ispeed = uart->tty.termios.c_ospeed = divisor == fast ? 115200 : 9600;
 }
 
 /* --- finding the ports ------------------------------------------------------------------------ */
@@ -380,31 +398,30 @@ static void adopt_rate(struct uart *uart)
 static const struct { uint16_t port; unsigned int isa_line; } legacy_ports[] = {
 	{ 0x3f8, 4 }, { 0x2f8, 3 }, { 0x3e8, 4 }, { 0x2e8, 3 },
 };
-static struct uart *uarts[4];
+static struct uart *uarts[MAX_PORTS];
 
 /* A 16450 or better keeps what is written to its interrupt enable and scratch registers. */
-static bool is_present(uint16_t port)
+static bool is_present(const struct serial8250_port *at)
 {
-	uint8_t old_ier = inb(port + UART_IER), low, high;
+	uint8_t old_ier = port_in(at, UART_IER), low, high;
 
-	outb(0, port + UART_IER);
-	low = inb(port + UART_IER) & 0x0f;
-	outb(0x0f, port + UART_IER);
-	high = inb(port + UART_IER) & 0x0f;
-	outb(old_ier, port + UART_IER);
+	port_out(at, UART_IER, 0);
+	low = port_in(at, UART_IER) & 0x0f;
+	port_out(at, UART_IER, 0x0f);
+	high = port_in(at, UART_IER) & 0x0f;
+	port_out(at, UART_IER, old_ier);
 	if (low != 0 || high != 0x0f)
 		return false;
-	outb(0x5a, port + UART_SCR);
-	return inb(port + UART_SCR) == 0x5a;
+	port_out(at, UART_SCR, 0x5a);
+	return port_in(at, UART_SCR) == 0x5a;
 }
 
 static void connect_irq(struct uart *uart)
 {
-	enum irq_trigger trigger;
-	int err = irq_from_isa(uart->isa_line, &uart->irq, &trigger);
+	int err = uart->at.irq_error;
 
 	if (!err)
-		err = irq_request(uart->irq, trigger, serial_interrupt, uart->tty.name, uart);
+		err = irq_request(uart->at.irq, uart->at.trigger, serial_interrupt, uart->tty.name, uart);
 	uart->has_irq = !err;
 	if (!uart->has_irq) {
 		pr_warn("%s: no interrupt (error %d), polling", uart->tty.name, err);
@@ -413,15 +430,38 @@ static void connect_irq(struct uart *uart)
 	}
 }
 
-static int add_port(unsigned int index)
+static int add_resource(const struct serial8250_port *at)
 {
-	struct uart *uart = kzalloc(sizeof(*uart));
+	if (at->registers)
+		return 0;
+	return ioport_add(at->io_port, at->io_port + 7, "serial");
+}
+
+static unsigned int free_index(int wanted)
+{
+	unsigned int index = 0;
+
+	if (wanted >= 0 && wanted < MAX_PORTS && !uarts[wanted])
+		return (unsigned int)wanted;
+	while (index < MAX_PORTS && uarts[index])
+		index++;
+	return index;
+}
+
+int serial8250_add(const struct serial8250_port *at, int wanted_index)
+{
+	unsigned int index = free_index(wanted_index);
+	struct uart *uart;
 	int err;
 
+	if (!is_present(at))
+		return -ENODEV;
+	uart = index < MAX_PORTS ? kzalloc(sizeof(*uart)) : NULL;
 	if (!uart)
 		return -ENOMEM;
-	uart->port = legacy_ports[index].port;
-	uart->isa_line = legacy_ports[index].isa_line;
+	uart->at = *at;
+	if (!uart->at.base_baud)
+		uart->at.base_baud = BASE_BAUD;
 	spin_lock_init(&uart->lock);
 	tty_init_record(&uart->tty, &serial_driver, index);
 	uart->tty.driver_data = uart;
@@ -435,9 +475,10 @@ static int add_port(unsigned int index)
 	err = tty_register(&uart->tty, NULL);
 	if (err)
 		return err;
-	if (ioport_add(uart->port, uart->port + 7, "serial"))
+	if (add_resource(at))
 		pr_debug("%s: ports are listed twice", uart->tty.name);
-	pr_info("%s: 16550A at I/O 0x%x, irq %u", uart->tty.name, uart->port, uart->isa_line);
+	pr_info("%s: 16550A at %s 0x%lx, irq %u", uart->tty.name, at->registers ? "MMIO" : "I/O",
+		at->registers ? (unsigned long)at->paddr : at->io_port, at->irq);
 	uarts[index] = uart;
 
 	uart->console = (struct console){ .name = "ttyS", .index = (int)index, .dev = uart->tty.dev, .data = uart,
@@ -448,12 +489,13 @@ static int add_port(unsigned int index)
 
 static int serial_init(void)
 {
-	int err = 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(legacy_ports); i++) {
+		struct serial8250_port at = { .io_port = legacy_ports[i].port };
+		int err;
 
-	for (unsigned int i = 0; i < 4; i++) {
-		if (is_present(legacy_ports[i].port))
-			err = add_port(i);
-		if (err)
+		at.irq_error = irq_from_isa(legacy_ports[i].isa_line, &at.irq, &at.trigger);
+		err = serial8250_add(&at, (int)i);
+		if (err && err != -ENODEV)
 			return err;
 	}
 	return 0;
@@ -462,7 +504,7 @@ static int serial_init(void)
 /* The last byte is out before the next kernel resets the port; no interrupt stays enabled. */
 static void serial_shutdown(void)
 {
-	for (unsigned int i = 0; i < 4; i++) {
+	for (unsigned int i = 0; i < MAX_PORTS; i++) {
 		if (!uarts[i])
 			continue;
 		serial_console_write_polled(&uarts[i]->console, NULL, 0);

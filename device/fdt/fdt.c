@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/* The machine's tree, and who probes what in it. */
+#include <device/fdt/fdt.h>
+
+#include <boot/boot_info.h>
+#include <device/device.h>
+#include <kernel/errno.h>
+#include <kernel/printk.h>
+#include <lib/dt.h>
+#include <lib/parse.h>
+#include <lib/string.h>
+#include <mm/vmap.h>
+
+#include <device/fdt/sysfs.h>
+
+LINKER_SET_DECLARE(fdt_irqchips, const struct fdt_irqchip);
+LINKER_SET_DECLARE(fdt_drivers, const struct fdt_driver);
+
+#define MAX_CONTROLLERS 32
+#define IRQCHIP_PASSES 4 /* controllers stand behind each other so deep */
+
+static const void *tree;
+
+static struct controller {
+	int node;
+	struct irq_chip *chip;
+	fdt_translate_fn translate;
+} controllers[MAX_CONTROLLERS];
+static unsigned int nr_controllers;
+
+void fdt_init(const struct boot_info *info)
+{
+	const void *dt = info->fdt ? memremap(info->fdt, info->fdt_bytes) : NULL;
+
+	if (!dt)
+		return;
+	if (dt_check(dt, info->fdt_bytes))
+		pr_err("fdt: the device tree at %#lx is damaged, ignored\n", (unsigned long)info->fdt);
+	else
+		tree = dt;
+}
+
+const void *fdt_tree(void)
+{
+	return tree;
+}
+
+/* --- interrupts ------------------------------------------------------------------------------- */
+
+static const struct controller *find_controller(int node)
+{
+	for (unsigned int i = 0; i < nr_controllers; i++)
+		if (controllers[i].node == node)
+			return &controllers[i];
+	return NULL;
+}
+
+int fdt_irqchip_register(int node, struct irq_chip *chip, fdt_translate_fn translate)
+{
+	if (nr_controllers == MAX_CONTROLLERS)
+		return -ENOSPC;
+	controllers[nr_controllers++] = (struct controller){ node, chip, translate };
+	return 0;
+}
+
+static void irqchips_pass(bool is_last)
+{
+	LINKER_SET_FOREACH(fdt_irqchips, const struct fdt_irqchip, chip) {
+		DT_FOREACH_COMPATIBLE(tree, node, chip->compatible) {
+			int err = find_controller(node) ? 0 : chip->init(node);
+
+			if (err && err != -ENODEV && (is_last || err != -EAGAIN))
+				pr_err("fdt: interrupt controller %s: error %d\n", dt_node_name(tree, node), -err);
+		}
+	}
+}
+
+void fdt_irqchips_init(void)
+{
+	unsigned int before = ~0u;
+
+	if (!tree)
+		return;
+	for (unsigned int i = 1; i <= IRQCHIP_PASSES && nr_controllers != before; i++) {
+		before = nr_controllers;
+		irqchips_pass(i == IRQCHIP_PASSES);
+	}
+}
+
+int fdt_irq(int node, unsigned int index, unsigned int *irq, enum irq_trigger *trigger)
+{
+	const struct controller *controller;
+	struct dt_irq spec;
+	unsigned int input;
+	int err = dt_irq(tree, node, index, &spec);
+
+	if (err)
+		return err;
+	controller = find_controller(spec.controller);
+	if (!controller)
+		return -ENOENT;
+	err = controller->translate(&spec, &input, trigger);
+	if (err || input >= controller->chip->nr_irqs)
+		return -EINVAL;
+	*irq = controller->chip->first_irq + input;
+	return 0;
+}
+
+enum irq_trigger fdt_trigger(uint32_t flags)
+{
+	switch (flags & 0xf) {
+	case 1:
+	case 2:
+	case 3:
+		return IRQ_TRIGGER_EDGE;
+	case 8:
+		return IRQ_TRIGGER_LEVEL_LOW;
+	default:
+		return IRQ_TRIGGER_LEVEL_HIGH;
+	}
+}
+
+/* --- devices ---------------------------------------------------------------------------------- */
+
+int fdt_alias_index(int node, const char *prefix)
+{
+	int aliases = dt_find(tree, "/aliases");
+	size_t len = strlen(prefix);
+
+	if (aliases < 0)
+		return -ENOENT;
+	for (int at = dt_first_property(tree, aliases); at >= 0; at = dt_next_property(tree, at)) {
+		const char *name = "", *path;
+		unsigned int bytes;
+		uint32_t index;
+
+		path = dt_property_at(tree, at, &name, &bytes);
+		if (path && bytes && !path[bytes - 1] && !strncmp(name, prefix, len) &&
+			!parse_u32(name + len, 10, &index) && index < 256 && dt_find(tree, path) == node)
+			return (int)index;
+	}
+	return -ENOENT;
+}
+
+static void probe_one(const struct fdt_driver *driver, int node)
+{
+	int err = driver->probe(node);
+
+	if (err && err != -ENODEV)
+		pr_err("fdt: %s: error %d\n", dt_node_name(tree, node), -err);
+}
+
+static int fdt_probe(void)
+{
+	static int nodes_done[128]; /* a node that suits several drivers is the first one's */
+	unsigned int nr_done = 0;
+
+	if (!tree)
+		return 0;
+	fdt_sysfs_add();
+	LINKER_SET_FOREACH(fdt_drivers, const struct fdt_driver, driver) {
+		DT_FOREACH_COMPATIBLE(tree, node, driver->compatible) {
+			unsigned int i = 0;
+
+			while (i < nr_done && nodes_done[i] != node)
+				i++;
+			if (i < nr_done)
+				continue;
+			if (nr_done < ARRAY_SIZE(nodes_done))
+				nodes_done[nr_done++] = node;
+			probe_one(driver, node);
+		}
+	}
+	return 0;
+}
+
+static const struct machine_driver fdt_machine = {
+	.name = "fdt",
+	.init = fdt_probe,
+};
+MACHINE_DRIVER(fdt_machine);

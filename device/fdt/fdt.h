@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine's device tree: devices that it describes find their drivers, interrupts find their chips.
+ *
+ * lib/dt.h reads the tree; a node is its offset there. The tree does not change while we run.
+ */
+#pragma once
+
+#include <kernel/irq.h>
+#include <lib/compiler.h>
+#include <lib/linker_set.h>
+
+struct boot_info;
+struct dt_irq;
+
+/* Once, by arch_init(): takes the loader's tree (boot_fdt_parse() checked it). */
+void fdt_init(const struct boot_info *info);
+
+/* The checked tree, or NULL where there is none. Any context. */
+const void *fdt_tree(void);
+
+/*
+ * Interrupt controllers. init() returns 0, -EAGAIN when the controller above it is not there yet (it
+ * is called again after others), or another error. All are called by arch_init(), interrupts off.
+ */
+struct fdt_irqchip {
+	const char *compatible;
+	int (*init)(int node);
+};
+#define FDT_IRQCHIP(object) LINKER_SET_ADD(fdt_irqchips, object)
+void fdt_irqchips_init(void);
+
+/* From a controller's init(): node's interrupts are chip's inputs (registered by irq_register_chip());
+ * translate gives input and trigger of an interrupt specifier: 0 or -EINVAL. */
+typedef int (*fdt_translate_fn)(const struct dt_irq *irq, unsigned int *input, enum irq_trigger *trigger);
+__must_check int fdt_irqchip_register(int node, struct irq_chip *chip, fdt_translate_fn translate);
+
+/* The number, for irq_request(), of a device's interrupt `index`. 0, -ENOENT: none, or its controller
+ * has no driver; -EINVAL. */
+int fdt_irq(int node, unsigned int index, unsigned int *irq, enum irq_trigger *trigger);
+
+/* The usual specifier: cells[0] the input, cells[1] (where there is one) the trigger as in Linux's
+ * dt-bindings/interrupt-controller/irq.h. */
+enum irq_trigger fdt_trigger(uint32_t flags);
+
+/* Devices: probe() is called for each enabled node that is compatible, in the first thread. */
+struct fdt_driver {
+	const char *compatible;
+	int (*probe)(int node);		/* 0; -ENODEV: not there after all; other errors are logged */
+};
+#define FDT_DRIVER(object) LINKER_SET_ADD(fdt_drivers, object)
+
+/* n of the alias PREFIXn that names the node, or -ENOENT. */
+int fdt_alias_index(int node, const char *prefix);
