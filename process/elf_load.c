@@ -192,9 +192,9 @@ static int map_segment(const struct elf_image *image, const struct elf64_phdr *p
 		if (err)
 			return err;
 	}
-	/* The rest of the file's last page is not part of the program. */
+	/* The rest of the last page, beyond the program's end too: ld.so allocates there and takes it for zero. */
 	if (phdr->p_memsz > phdr->p_filesz && phdr->p_filesz && mapped > file_end && phdr->p_flags & PF_W)
-		return clear_user((void *)file_end, min(mapped, end) - file_end);
+		return clear_user((void *)file_end, mapped - file_end);
 	return 0;
 }
 

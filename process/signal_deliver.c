@@ -176,7 +176,7 @@ static int next_handled(struct signal_delivery *delivery, sigmask_t *mask)
 			continue;
 		}
 		spin_unlock_irqrestore(&process->signal_lock, flags);
-		process_exit_group(signo | (SIGMASK(signo) & SIGMASK_CORE ? 0x80 : 0));
+		process_exit_group(signo); /* no core is ever dumped, so the status never says so */
 	}
 }
 
