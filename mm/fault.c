@@ -456,7 +456,7 @@ int vm_pin_page(struct vm_space *space, vaddr_t addr, bool write, struct page **
 	return get_page(space, addr, write ? MMU_WRITE : MMU_READ, false, out) ? -EFAULT : 0;
 }
 
-size_t vm_access(struct vm_space *space, vaddr_t addr, void *buf, size_t size, bool write)
+static size_t access_pages(struct vm_space *space, vaddr_t addr, void *buf, size_t size, bool write, bool force)
 {
 	size_t done = 0;
 
@@ -465,7 +465,7 @@ size_t vm_access(struct vm_space *space, vaddr_t addr, void *buf, size_t size, b
 		struct page *page;
 		char *at;
 
-		if (addr + done >= USER_VA_END || get_page(space, addr + done, write ? MMU_WRITE : MMU_READ, true, &page))
+		if (addr + done >= USER_VA_END || get_page(space, addr + done, write ? MMU_WRITE : MMU_READ, force, &page))
 			break;
 		at = (char *)page_address(page) + offset;
 		if (write)
@@ -476,6 +476,16 @@ size_t vm_access(struct vm_space *space, vaddr_t addr, void *buf, size_t size, b
 		done += n;
 	}
 	return done;
+}
+
+size_t vm_access(struct vm_space *space, vaddr_t addr, void *buf, size_t size, bool write)
+{
+	return access_pages(space, addr, buf, size, write, true);
+}
+
+size_t vm_access_as_owner(struct vm_space *space, vaddr_t addr, void *buf, size_t size, bool write)
+{
+	return access_pages(space, addr, buf, size, write, false);
 }
 
 int vm_populate(struct vm_space *space, vaddr_t start, vaddr_t end, bool write, bool must)

@@ -194,5 +194,8 @@ int vm_handle_fault(struct vm_space *space, vaddr_t addr, unsigned int access, i
 /* Reads or writes another space's memory, faulting pages in (ptrace, /proc/PID/mem, cmdline). Returns bytes done. */
 size_t vm_access(struct vm_space *space, vaddr_t addr, void *buf, size_t size, bool write);
 
+/* The same with no more rights than the program itself has there (process_vm_writev). */
+size_t vm_access_as_owner(struct vm_space *space, vaddr_t addr, void *buf, size_t size, bool write);
+
 /* A user page pinned for direct use (futex keys, DMA): reference taken. 0 or -EFAULT. */
 __must_check int vm_pin_page(struct vm_space *space, vaddr_t addr, bool write, struct page **out);

@@ -80,6 +80,8 @@ SYSCALL(mlock2)
 SYSCALL(munlock)
 SYSCALL(mlockall)
 SYSCALL(munlockall)
+SYSCALL(process_vm_readv)
+SYSCALL(process_vm_writev)
 SYSCALL_PARTIAL(memfd_create, "without huge pages")
 SYSCALL_PARTIAL(membarrier, "without the RSEQ commands")
 /* clocks and timers: syscall/time.c, timer.c */
