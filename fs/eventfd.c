@@ -60,7 +60,7 @@ static ssize_t eventfd_read(struct file *file, struct uio *uio, loff_t *pos)
 		if (err)
 			return err;
 	}
-	wake_up_poll(&event->wait, EPOLLOUT);
+	wake_up_nr(&event->wait, 1, EPOLLOUT);
 	return uio_copy_to(uio, &value, sizeof(value)) == sizeof(value) ? (ssize_t)sizeof(value) : -EFAULT;
 }
 
@@ -84,7 +84,7 @@ static ssize_t eventfd_write(struct file *file, struct uio *uio, loff_t *pos)
 		if (err)
 			return err;
 	}
-	wake_up_poll(&event->wait, EPOLLIN);
+	wake_up_nr(&event->wait, 1, EPOLLIN);
 	return sizeof(value);
 }
 

@@ -144,7 +144,7 @@ static size_t ring_get(struct pipe *pipe, struct uio *uio, size_t n)
 	})
 
 /* Waits until there is something to read: 1, 0 (no writers), -EAGAIN, -ERESTARTSYS. Lock held. */
-static int wait_for_data(struct pipe *pipe, bool nonblock)
+static int wait_for_data(struct pipe *pipe, bool nonblock, bool *has_slept)
 {
 	while (!fill(pipe)) {
 		int err;
@@ -153,6 +153,7 @@ static int wait_for_data(struct pipe *pipe, bool nonblock)
 			return 0;
 		if (nonblock)
 			return -EAGAIN;
+		*has_slept = true;
 		err = pipe_sleep(pipe, &pipe->read_wait,
 			atomic_load_relaxed(&pipe->head) != atomic_load_relaxed(&pipe->tail) ||
 				!atomic_load_relaxed(&pipe->nr_writers));
@@ -162,32 +163,39 @@ static int wait_for_data(struct pipe *pipe, bool nonblock)
 	return 1;
 }
 
-/* Ends a read: unlocks and wakes who can go on now. */
-static void finish_read(struct pipe *pipe, bool has_read)
+static inline bool is_full(const struct pipe *pipe)
 {
-	bool more = fill(pipe), room = pipe->capacity - fill(pipe) >= PIPE_BUF;
+	return pipe->capacity - fill(pipe) < PIPE_BUF;
+}
+
+/* Ends a read: unlocks and wakes who can go on now; edge-triggered watchers want to hear of changes only. */
+static void finish_read(struct pipe *pipe, bool was_full, bool has_slept)
+{
+	bool more = fill(pipe), room = !is_full(pipe);
 
 	mutex_unlock(&pipe->lock);
-	if (has_read && room)
+	if (unlikely(was_full && room))
 		wake_up_nr(&pipe->write_wait, 1, EPOLLOUT | EPOLLWRNORM);
-	if (more) /* the wake-up that came to us may have been meant for several */
+	if (unlikely(has_slept && more)) /* the wake-up that came to us may have been meant for several */
 		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
 }
 
 static ssize_t do_read(struct pipe *pipe, struct uio *uio, bool nonblock)
 {
+	bool was_full, has_slept = false;
 	ssize_t ret;
 
 	if (!uio->left)
 		return 0;
 	mutex_lock(&pipe->lock);
-	ret = wait_for_data(pipe, nonblock);
+	ret = wait_for_data(pipe, nonblock, &has_slept);
+	was_full = is_full(pipe);
 	if (ret > 0) {
 		ret = (ssize_t)ring_get(pipe, uio, min(uio->left, fill(pipe)));
 		if (!ret)
 			ret = -EFAULT;
 	}
-	finish_read(pipe, ret > 0);
+	finish_read(pipe, was_full, has_slept);
 	return ret;
 }
 
@@ -209,9 +217,9 @@ static ssize_t broken_pipe(void)
 
 static ssize_t do_write(struct pipe *pipe, struct uio *uio, bool nonblock)
 {
+	bool has_slept = false, room;
 	size_t total = 0;
 	ssize_t ret = 0;
-	bool room;
 
 	if (!uio->left)
 		return 0;
@@ -244,15 +252,16 @@ static ssize_t do_write(struct pipe *pipe, struct uio *uio, bool nonblock)
 		ret = -EAGAIN;
 		if (nonblock)
 			break;
+		has_slept = true;
 		ret = pipe_sleep(pipe, &pipe->write_wait, can_write(pipe, needed));
 		if (ret)
 			break;
 	}
-	room = pipe->capacity - fill(pipe) >= PIPE_BUF;
+	room = !is_full(pipe);
 	mutex_unlock(&pipe->lock);
 	if (total)
 		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
-	if (unlikely(room && wait_queue_active(&pipe->write_wait)))
+	if (unlikely(has_slept && room))
 		wake_up_nr(&pipe->write_wait, 1, EPOLLOUT | EPOLLWRNORM);
 	return total ? (ssize_t)total : ret;
 }
@@ -497,15 +506,16 @@ static void ring_copy_out(const struct pipe *pipe, uint8_t *to, size_t n)
 /* What is in the pipe, copied aside; bytes, or as pipe_tee(). */
 static ssize_t peek(struct pipe *pipe, uint8_t *buf, size_t len, bool nonblock)
 {
+	bool has_slept = false;
 	ssize_t ret;
 
 	mutex_lock(&pipe->lock);
-	ret = wait_for_data(pipe, nonblock);
+	ret = wait_for_data(pipe, nonblock, &has_slept);
 	if (ret > 0) {
 		ret = (ssize_t)min(len, fill(pipe));
 		ring_copy_out(pipe, buf, (size_t)ret);
 	}
-	mutex_unlock(&pipe->lock);
+	finish_read(pipe, false, has_slept);
 	return ret;
 }
 
@@ -548,11 +558,13 @@ ssize_t pipe_tee(struct file *in, struct file *out, size_t len, bool nonblock)
 /* The ring's bytes are written from where they are; what was not written stays. */
 static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, size_t len, bool nonblock)
 {
+	bool was_full, has_slept = false;
 	size_t total = 0;
 	ssize_t ret;
 
 	mutex_lock(&pipe->lock);
-	ret = wait_for_data(pipe, nonblock);
+	ret = wait_for_data(pipe, nonblock, &has_slept);
+	was_full = is_full(pipe);
 	while (ret > 0 && total < len && fill(pipe)) {
 		size_t offset = pipe->tail & (pipe->size - 1);
 		size_t part = min(min(len - total, fill(pipe)), pipe->size - offset);
@@ -567,7 +579,7 @@ static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, si
 		if ((size_t)ret < part)
 			break;
 	}
-	finish_read(pipe, total);
+	finish_read(pipe, was_full, has_slept);
 	return total ? (ssize_t)total : ret;
 }
 

@@ -260,8 +260,8 @@ static long do_select(int nr, __kernel_fd_set *const user_sets[3], uint64_t dead
 
 	if (nr < 0)
 		return -EINVAL;
-	/* Numbers above the table's size are not looked at. */
-	sets.nr_fds = (unsigned int)min((uint64_t)nr, max(process_limit(RLIMIT_NOFILE), (uint64_t)1024));
+	/* Numbers beyond the table are not looked at, as on Linux. */
+	sets.nr_fds = min((unsigned int)nr, __atomic_load_n(&current->files->capacity, __ATOMIC_RELAXED));
 	sets.words = DIV_ROUND_UP(sets.nr_fds, 64);
 	bytes = sets.words * sizeof(long);
 	if (sets.words > 4) {
