@@ -174,19 +174,32 @@ static unsigned int best_level(vaddr_t va, paddr_t pa, size_t size)
 	return 0;
 }
 
+/* Fills one table's leaves from va on, as many as belong to the range; bytes mapped. */
+static size_t fill_leaves(pte_t *slot, vaddr_t va, paddr_t pa, size_t size, unsigned int prot, unsigned int level)
+{
+	size_t bytes = 1ul << level_shift(level), done = 0;
+	unsigned int left = TABLE_ENTRIES - level_index(va, level);
+
+	do {
+		*slot++ = arch_pte_make(pa + done, prot, level);
+		done += bytes;
+	} while (--left && size >= done + bytes);
+	return done;
+}
+
 int pagetable_map(struct pagetable *pt, vaddr_t va, paddr_t pa, size_t size, unsigned int prot)
 {
 	while (size) {
 		unsigned int level = best_level(va, pa, size);
-		size_t bytes = 1ul << level_shift(level);
 		pte_t *slot = slot_at(pt, va, level, true);
+		size_t done;
 
 		if (!slot)
 			return -ENOMEM;
-		*slot = arch_pte_make(pa, prot, level);
-		va += bytes;
-		pa += bytes;
-		size -= min(size, bytes);
+		done = fill_leaves(slot, va, pa, size, prot, level);
+		va += done;
+		pa += done;
+		size -= min(size, done);
 	}
 	arch_pte_sync();
 	return 0;
