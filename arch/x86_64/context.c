@@ -25,9 +25,14 @@ static_assert(offsetof(struct cpu, arch.user_sp) == CPU_USER_SP);
 static_assert(offsetof(struct thread, arch.kernel_sp) == THREAD_KERNEL_SP);
 static_assert(offsetof(struct thread, arch.stack_top) == THREAD_STACK_TOP);
 static_assert(offsetof(struct thread, work) == THREAD_WORK);
+static_assert(offsetof(struct trapframe, r.rbp) == FRAME_RBP);
 static_assert(offsetof(struct trapframe, r.r11) == FRAME_R11);
+static_assert(offsetof(struct trapframe, r.r10) == FRAME_R10);
+static_assert(offsetof(struct trapframe, r.r9) == FRAME_R9);
+static_assert(offsetof(struct trapframe, r.r8) == FRAME_R8);
 static_assert(offsetof(struct trapframe, r.rax) == FRAME_RAX);
-static_assert(offsetof(struct trapframe, r.rcx) == FRAME_RCX);
+static_assert(offsetof(struct trapframe, r.rdx) == FRAME_RDX);
+static_assert(offsetof(struct trapframe, r.rsi) == FRAME_RSI);
 static_assert(offsetof(struct trapframe, r.rdi) == FRAME_RDI);
 static_assert(offsetof(struct trapframe, r.orig_rax) == FRAME_ORIG_RAX);
 static_assert(offsetof(struct trapframe, r.rip) == FRAME_RIP);
@@ -217,7 +222,7 @@ void arch_user_frame_init(struct trapframe *frame, uintptr_t ip, uintptr_t sp)
 	memset(frame, 0, sizeof(*frame));
 	arch_frame_set_ip(frame, ip);
 	frame->r.rsp = sp;
-	frame->r.cs = USER_CS;
+	frame->r.cs = USER_CS | FRAME_CHANGED;
 	frame->r.ss = USER_DS;
 	frame->r.eflags = X86_EFLAGS_IF;
 	frame->r.orig_rax = -1UL;
@@ -233,7 +238,7 @@ void arch_frame_dump(const struct trapframe *frame)
 {
 	const struct pt_regs *r = &frame->r;
 
-	pr_emerg("RIP: %04lx:%016lx EFLAGS: %08lx\n", r->cs, r->rip, r->eflags);
+	pr_emerg("RIP: %04lx:%016lx EFLAGS: %08lx\n", r->cs & 0xffff, r->rip, r->eflags);
 	pr_emerg("RSP: %04lx:%016lx CR2: %016lx\n", r->ss, r->rsp, x86_read_cr2());
 	pr_emerg("RAX: %016lx RBX: %016lx RCX: %016lx\n", r->rax, r->rbx, r->rcx);
 	pr_emerg("RDX: %016lx RSI: %016lx RDI: %016lx\n", r->rdx, r->rsi, r->rdi);

@@ -86,38 +86,49 @@ FUNCTION x86_syscall_entry
 	movq	%rsp, %rdi
 	sti
 	call	syscall_handle
-
-/* The frame is at rsp, GS is the kernel's, interrupts are on or off. */
-return_to_user:
 	cli
 	movq	%gs:CPU_CURRENT, %rax
 	cmpl	$0, THREAD_WORK(%rax)
-	jne	user_work
-restore_user:
-	/* sysret is right when it gives what iret would: rip and eflags are rcx and r11, and no trap
-	 * flag is involved. rip is canonical: arch_frame_set_ip(). */
-	movq	FRAME_RCX(%rsp), %rcx
-	cmpq	FRAME_RIP(%rsp), %rcx
+	jne	syscall_work
+return_from_syscall:
+	/* sysret loads rip from rcx and eflags from r11, and rbx and r12 to r15 still are the program's, C having kept
+	 * them. iret is for who changed the frame's registers (FRAME_CHANGED) and for single steps. rip is canonical:
+	 * arch_frame_set_ip(). */
+	cmpl	$USER_CS, FRAME_CS(%rsp)
 	jne	restore_iret
-	movq	FRAME_R11(%rsp), %r11
-	cmpq	FRAME_EFLAGS(%rsp), %r11
-	jne	restore_iret
+	movq	FRAME_EFLAGS(%rsp), %r11
 	testl	$(X86_EFLAGS_TF | X86_EFLAGS_RF), %r11d
 	jnz	restore_iret
-	RESTORE_REGS
-	movq	FRAME_RSP - FRAME_ORIG_RAX(%rsp), %rsp
+	movq	FRAME_RBP(%rsp), %rbp
+	movq	FRAME_R10(%rsp), %r10
+	movq	FRAME_R9(%rsp), %r9
+	movq	FRAME_R8(%rsp), %r8
+	movq	FRAME_RAX(%rsp), %rax
+	movq	FRAME_RIP(%rsp), %rcx
+	movq	FRAME_RDX(%rsp), %rdx
+	movq	FRAME_RSI(%rsp), %rsi
+	movq	FRAME_RDI(%rsp), %rdi
+	movq	FRAME_RSP(%rsp), %rsp
 	swapgs
 	sysretq
+
+syscall_work:
+	movq	%rsp, %rdi
+	call	exit_to_user_work
+	jmp	return_from_syscall
+
+/* From anything but a system call. The frame is at rsp, GS is the kernel's, interrupts are off. */
+return_to_user:
+	movq	%gs:CPU_CURRENT, %rax
+	cmpl	$0, THREAD_WORK(%rax)
+	je	restore_iret
+	movq	%rsp, %rdi
+	call	exit_to_user_work
 restore_iret:
 	RESTORE_REGS
 	addq	$8, %rsp
 	swapgs
 	iretq
-
-user_work:
-	movq	%rsp, %rdi
-	call	exit_to_user_work
-	jmp	restore_user
 
 /* syscall in 32-bit mode, which AMD's CPUs know: no such calls. */
 FUNCTION x86_syscall32_entry

@@ -38,6 +38,7 @@ static void get_regs(struct thread *thread, struct user_regs *regs)
 	*regs = (struct user_regs){
 		.r = arch_user_frame(thread)->r, .fs_base = thread->arch.fs_base, .gs_base = thread->arch.gs_base,
 	};
+	regs->r.cs &= ~(uint64_t)FRAME_CHANGED;
 	if (thread->arch.flags & X86_THREAD_SINGLE_STEP)
 		regs->r.eflags &= ~X86_EFLAGS_TF;
 }
@@ -51,7 +52,7 @@ static int set_regs(struct thread *thread, const struct user_regs *regs)
 		return -EIO;
 	frame->r = regs->r;
 	arch_frame_set_ip(frame, regs->r.rip);
-	frame->r.cs = USER_CS;
+	frame->r.cs = USER_CS | FRAME_CHANGED;
 	frame->r.ss = USER_DS;
 	frame->r.eflags = flags;
 	if (thread->arch.flags & X86_THREAD_SINGLE_STEP)

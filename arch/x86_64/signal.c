@@ -94,14 +94,12 @@ static int push_fpu(struct _fpstate_64 *user)
 	struct _fpstate_64 *image = x86_fpu_image(current);
 	uint32_t magic2 = FP_XSTATE_MAGIC2;
 
-	memset(&image->sw_reserved, 0, sizeof(image->sw_reserved));
-	if (x86_features.xcr0)
-		image->sw_reserved = (struct _fpx_sw_bytes){
-			.magic1 = FP_XSTATE_MAGIC1,
-			.extended_size = (uint32_t)fpu_frame_bytes(),
-			.xfeatures = x86_features.xcr0,
-			.xstate_size = x86_features.fpu_bytes,
-		};
+	image->sw_reserved = (struct _fpx_sw_bytes){
+		.magic1 = FP_XSTATE_MAGIC1,
+		.extended_size = x86_features.fpu_bytes + FP_XSTATE_MAGIC2_SIZE, /* without XSAVE as well */
+		.xfeatures = x86_features.xcr0,
+		.xstate_size = x86_features.fpu_bytes,
+	};
 	if (copy_to_user(user, image, x86_features.fpu_bytes))
 		return -EFAULT;
 	if (x86_features.xcr0)
@@ -217,7 +215,7 @@ int arch_signal_pop_frame(struct trapframe *frame, sigset_t *mask, stack_t *alts
 	r->rcx = sc->rcx;
 	r->rsp = sc->rsp;
 	r->eflags = x86_merge_user_flags(r->eflags, sc->eflags);
-	r->cs = USER_CS; /* there are no others: no LDT, no 32-bit programs */
+	r->cs = USER_CS | FRAME_CHANGED; /* there are no other selectors: no LDT, no 32-bit programs */
 	r->ss = USER_DS;
 	arch_frame_set_ip(frame, sc->rip);
 	arch_frame_clear_syscall(frame);

@@ -14,9 +14,14 @@
 #define THREAD_WORK 72
 
 /* struct trapframe (struct pt_regs) */
+#define FRAME_RBP 32
 #define FRAME_R11 48
+#define FRAME_R10 56
+#define FRAME_R9 64
+#define FRAME_R8 72
 #define FRAME_RAX 80
-#define FRAME_RCX 88
+#define FRAME_RDX 96
+#define FRAME_RSI 104
 #define FRAME_RDI 112
 #define FRAME_ORIG_RAX 120
 #define FRAME_RIP 128
@@ -24,6 +29,9 @@
 #define FRAME_EFLAGS 144
 #define FRAME_RSP 152
 #define FRAME_SIZE 168
+
+/* In the frame's cs, above what iret looks at: registers that a system call keeps were changed. */
+#define FRAME_CHANGED 0x10000
 
 /* Segment selectors: Linux's numbers, because programs see them in signal frames and ptrace. */
 #define KERNEL_CS 0x10
