@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Reads the table that tools/mkksyms describes: names share a prefix with the one before, so it is
- * walked from its start. */
+/* Reads the table that tools/mkksyms describes, from its start: distances add up to addresses. */
 #include <kernel/ksyms.h>
 
 #include <lib/compiler.h>
@@ -9,59 +8,34 @@
 extern const uint8_t __ksyms_start[], __ksyms_end[];
 extern const char __image_start[], __text_end[];
 
-struct cursor {
-	const uint8_t *at;
-	uint32_t left;
-	uintptr_t offset;		/* of the symbol read last, from __image_start */
-	char name[KSYM_NAME_BYTES];
-};
-
-static bool next_symbol(struct cursor *cursor)
-{
-	uintptr_t distance = 0;
-	unsigned int shift = 0, shared, rest;
-
-	if (!cursor->left)
-		return false;
-	cursor->left--;
-	do {
-		distance |= (uintptr_t)(*cursor->at & 0x7f) << shift;
-		shift += 7;
-	} while (*cursor->at++ & 0x80);
-	shared = *cursor->at++;
-	rest = *cursor->at++;
-	cursor->offset += distance;
-	memcpy(cursor->name + shared, cursor->at, rest);
-	cursor->name[shared + rest] = '\0';
-	cursor->at += rest;
-	return true;
-}
-
 bool ksym_lookup(uintptr_t addr, char name[KSYM_NAME_BYTES], size_t *offset, size_t *size)
 {
-	uintptr_t wanted = addr - (uintptr_t)__image_start, start = 0;
+	uintptr_t wanted = addr - (uintptr_t)__image_start, start = 0, next = 0;
 	uintptr_t text_bytes = __text_end - __image_start;
-	struct cursor cursor = { .at = __ksyms_start + sizeof(uint32_t) };
+	const uint8_t *low = __ksyms_start + sizeof(uint32_t), *high;
+	const char *names, *found = NULL;
+	uint32_t nr;
 
 	name[0] = '\0';
-	if (wanted >= text_bytes || __ksyms_end - __ksyms_start <= (ptrdiff_t)sizeof(uint32_t))
+	if (wanted >= text_bytes || __ksyms_end - __ksyms_start <= (ptrdiff_t)sizeof(nr))
 		return false;
-	memcpy(&cursor.left, __ksyms_start, sizeof(cursor.left));
-	for (;;) {
-		bool more = next_symbol(&cursor);
-
-		if (!more)
-			cursor.offset = text_bytes;
-		if (cursor.offset > wanted || !more)
+	memcpy(&nr, __ksyms_start, sizeof(nr));
+	high = low + nr;
+	names = (const char *)high + nr;
+	for (uint32_t i = 0; i < nr; i++) {
+		next += low[i] | (uintptr_t)high[i] << 8;
+		if (next > wanted)
 			break;
-		start = cursor.offset;
-		memcpy(name, cursor.name, sizeof(cursor.name));
+		start = next;
+		found = names;
+		names += strlen(names) + 1;
 	}
-	if (!name[0])
+	if (!found)
 		return false;
+	strscpy(name, found, KSYM_NAME_BYTES);
 	if (offset)
 		*offset = wanted - start;
 	if (size)
-		*size = cursor.offset - start;
+		*size = (next > wanted ? next : text_bytes) - start;
 	return true;
 }
