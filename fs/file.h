@@ -55,6 +55,7 @@ enum file_mode {
 	FILE_ATOMIC_POS = 1 << 5, /* position is guarded by pos_lock */
 };
 
+/* file_alloc() sets each field: a new one belongs there too. */
 struct file {
 	unsigned int refs; /* refcount */
 	unsigned int mode; /* enum file_mode, fixed at open */

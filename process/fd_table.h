@@ -31,13 +31,23 @@ struct file *fd_get_path(int fd);
 struct fd_ref { struct file *file; bool counted; };
 struct fd_ref fd_borrow_shared(int fd);
 
-static __always_inline struct fd_ref fd_borrow_path(int fd) /* O_PATH files too */
+/* The table is the current thread's alone; what is in it then, without a reference (O_PATH files too). */
+static __always_inline bool fd_table_is_mine(void)
+{
+	return likely(__atomic_load_n(&current->files->refs, __ATOMIC_RELAXED) == 1);
+}
+static __always_inline struct file *fd_mine(int fd)
 {
 	const struct fd_table *table = current->files;
 
-	if (unlikely(__atomic_load_n(&table->refs, __ATOMIC_RELAXED) != 1))
+	return likely((unsigned int)fd < table->capacity) ? table->files[fd] : NULL;
+}
+
+static __always_inline struct fd_ref fd_borrow_path(int fd) /* O_PATH files too */
+{
+	if (!fd_table_is_mine())
 		return fd_borrow_shared(fd);
-	return (struct fd_ref){ likely((unsigned int)fd < table->capacity) ? table->files[fd] : NULL, false };
+	return (struct fd_ref){ fd_mine(fd), false };
 }
 static __always_inline void fd_done(struct fd_ref ref)
 {

@@ -68,36 +68,67 @@ static __always_inline int uio_of_buffer(struct uio *uio, const void *user_buf, 
 	return 0;
 }
 
-SYSCALL_DEFINE(read, int, fd, void *, user_buf, size_t, count)
+/* A file that was opened with O_PATH has no mode to read or write by: file_read_on() and _write_on() refuse it. */
+static __always_inline ssize_t read_here(struct file *file, void *user_buf, size_t count)
 {
-	struct fd_ref ref = fd_borrow(fd);
 	struct uio uio;
+	int err = uio_of_buffer(&uio, user_buf, count);
+
+	return unlikely(err) ? err : file_read_on(file, &uio);
+}
+
+static __always_inline ssize_t write_here(struct file *file, const void *user_buf, size_t count)
+{
+	struct uio uio;
+	int err = uio_of_buffer(&uio, user_buf, count);
+
+	if (likely(!err) && file->mode & FILE_ATOMIC_POS)
+		err = limit_file_size(file, &uio, NULL);
+	return unlikely(err) ? err : file_write_on(file, &uio);
+}
+
+static noinline ssize_t read_shared(int fd, void *user_buf, size_t count)
+{
+	struct file *file = fd_get(fd);
 	ssize_t ret;
 
-	if (unlikely(!ref.file))
+	if (!file)
 		return -EBADF;
-	ret = uio_of_buffer(&uio, user_buf, count);
-	if (likely(!ret))
-		ret = file_read_on(ref.file, &uio);
-	fd_done(ref);
+	ret = read_here(file, user_buf, count);
+	file_put(file);
 	return ret;
+}
+
+static noinline ssize_t write_shared(int fd, const void *user_buf, size_t count)
+{
+	struct file *file = fd_get(fd);
+	ssize_t ret;
+
+	if (!file)
+		return -EBADF;
+	ret = write_here(file, user_buf, count);
+	file_put(file);
+	return ret;
+}
+
+SYSCALL_DEFINE(read, int, fd, void *, user_buf, size_t, count)
+{
+	struct file *file;
+
+	if (!fd_table_is_mine())
+		return read_shared(fd, user_buf, count);
+	file = fd_mine(fd);
+	return likely(file) ? read_here(file, user_buf, count) : -EBADF;
 }
 
 SYSCALL_DEFINE(write, int, fd, const void *, user_buf, size_t, count)
 {
-	struct fd_ref ref = fd_borrow(fd);
-	struct uio uio;
-	ssize_t ret;
+	struct file *file;
 
-	if (unlikely(!ref.file))
-		return -EBADF;
-	ret = uio_of_buffer(&uio, user_buf, count);
-	if (likely(!ret) && ref.file->mode & FILE_ATOMIC_POS)
-		ret = limit_file_size(ref.file, &uio, NULL);
-	if (likely(!ret))
-		ret = file_write_on(ref.file, &uio);
-	fd_done(ref);
-	return ret;
+	if (!fd_table_is_mine())
+		return write_shared(fd, user_buf, count);
+	file = fd_mine(fd);
+	return likely(file) ? write_here(file, user_buf, count) : -EBADF;
 }
 
 SYSCALL_DEFINE(pread64, int, fd, void *, user_buf, size_t, count, loff_t, pos)
