@@ -214,7 +214,7 @@ int vfs_link(const struct path *old_path, const struct path *new_base, const cha
 		return err;
 	err = create_end(&parent, child, do_link(old_path, &parent, child));
 	if (!err)
-		notify_dentry(old_path->dentry, IN_ATTRIB);
+		notify_inode(old_path->dentry->inode, IN_ATTRIB);
 	return err;
 }
 

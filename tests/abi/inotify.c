@@ -90,6 +90,7 @@ int main(void)
 	touch("d/loud", NULL);
 	unlink("d/loud");
 	events("creations added");
+	SHOW(inotify_add_watch(fd, "d", IN_CREATE | IN_DELETE_SELF | IN_OPEN)); /* whose event comes first is not promised */
 	wd2 = inotify_add_watch(fd, "d/back", IN_ALL_EVENTS);
 	show("wd %d", wd2);
 	touch("d/back", "x");
