@@ -8,6 +8,7 @@
 #include <arch/context.h>
 #include <arch/syscall.h>
 #include <arch/trapframe.h>
+#include <fs/cgroup/cgroup.h>
 #include <fs/file.h>
 #include <fs/fs_context.h>
 #include <kernel/cred.h>
@@ -312,6 +313,8 @@ long process_clone(const struct clone_request *request)
 	if (err)
 		goto err_fd;
 
+	if (!(request->flags & CLONE_THREAD))
+		cgroup_fork(current_process()->pid, pid);
 	event = ptrace_fork_event(request->flags, request->exit_signal);
 	vfork = child->vfork;
 	if (fd >= 0)

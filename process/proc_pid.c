@@ -2,6 +2,7 @@
 /* /proc/PID: finding processes for fs/proc, and the small files. */
 #include <process/proc_pid.h>
 
+#include <fs/cgroup/cgroup.h>
 #include <fs/file.h>
 #include <fs/fs_context.h>
 #include <fs/mount.h>
@@ -290,7 +291,12 @@ static int limits_show(struct seq *seq, const struct proc_subject *subject)
 
 static int cgroup_show(struct seq *seq, const struct proc_subject *subject)
 {
-	seq_puts(seq, "0::/\n");
+	struct process *process = subject_process_get(subject);
+
+	if (!process)
+		return -ESRCH;
+	cgroup_show_process(seq, process->pid);
+	process_put(process);
 	return 0;
 }
 

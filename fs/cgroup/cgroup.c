@@ -3,7 +3,7 @@
  * Control groups (man 7 cgroups) as far as programs organise themselves with them: directories, and which process
  * is in which. There are no controllers behind the names: nothing is limited or counted.
  */
-#include "cgroup_internal.h"
+#include <fs/cgroup/cgroup.h>
 
 #include <kernel/errno.h>
 #include <kernel/pid.h>
@@ -12,12 +12,15 @@
 #include <lib/parse.h>
 #include <lib/string.h>
 
+#include "cgroup_internal.h"
+
 struct cgroup_member {
 	struct list_head node;
 	struct pid *pid;
 };
 
 struct mutex cgroup_lock = MUTEX_INIT(cgroup_lock);
+unsigned int cgroup_nr_members;
 
 static const struct pseudo_dir_ops cgroup_dir_ops;
 
@@ -28,18 +31,34 @@ static bool member_is_alive(const struct cgroup_member *member)
 	return READ_ONCE(member->pid->process);
 }
 
+static void forget_locked(struct cgroup_member *member)
+{
+	list_del(&member->node);
+	pid_put(member->pid);
+	kfree(member);
+	__atomic_fetch_sub(&cgroup_nr_members, 1, __ATOMIC_RELAXED);
+}
+
+static int add_locked(struct cgroup *group, struct pid *pid)
+{
+	struct cgroup_member *member = kmalloc(sizeof(*member));
+
+	if (!member)
+		return -ENOMEM;
+	member->pid = pid_get(pid);
+	list_add_tail(&member->node, &group->members);
+	__atomic_fetch_add(&cgroup_nr_members, 1, __ATOMIC_RELAXED);
+	return 0;
+}
+
 /* Forgets processes that are gone. */
 static void sweep_locked(struct cgroup *group)
 {
 	struct cgroup_member *member, *next;
 
-	list_for_each_entry_safe(member, next, &group->members, node) {
-		if (member_is_alive(member))
-			continue;
-		list_del(&member->node);
-		pid_put(member->pid);
-		kfree(member);
-	}
+	list_for_each_entry_safe(member, next, &group->members, node)
+		if (!member_is_alive(member))
+			forget_locked(member);
 }
 
 static struct cgroup_member *find_in_group_locked(struct cgroup *group, const struct pid *pid)
@@ -53,22 +72,24 @@ static struct cgroup_member *find_in_group_locked(struct cgroup *group, const st
 }
 
 /* A process is on at most one list of the hierarchy; if on none, it is in the root. */
-static struct cgroup_member *find_locked(struct cgroup_hierarchy *hierarchy, const struct pid *pid)
+static struct cgroup_member *find_locked(struct cgroup_hierarchy *hierarchy, const struct pid *pid, struct cgroup **in)
 {
 	struct cgroup *group;
 
 	list_for_each_entry(group, &hierarchy->groups, hierarchy_node) {
 		struct cgroup_member *member = find_in_group_locked(group, pid);
 
+		*in = group;
 		if (member)
 			return member;
 	}
+	*in = &hierarchy->root;
 	return NULL;
 }
 
 static int procs_show(struct seq *seq, void *ctx)
 {
-	struct cgroup *group = ctx;
+	struct cgroup *group = ctx, *in;
 	struct cgroup_member *member;
 	struct pid *pid;
 
@@ -80,7 +101,7 @@ static int procs_show(struct seq *seq, void *ctx)
 	} else {
 		for (int nr = 1; (pid = pid_next_get(nr)); ) {
 			nr = pid->nr + 1;
-			if (READ_ONCE(pid->process) && !find_locked(group->hierarchy, pid))
+			if (READ_ONCE(pid->process) && !find_locked(group->hierarchy, pid, &in))
 				seq_printf(seq, "%d\n", pid->nr);
 			pid_put(pid);
 		}
@@ -91,22 +112,15 @@ static int procs_show(struct seq *seq, void *ctx)
 
 static int move_locked(struct cgroup *group, struct pid *pid)
 {
-	struct cgroup_member *member = find_locked(group->hierarchy, pid);
+	struct cgroup *from;
+	struct cgroup_member *member = find_locked(group->hierarchy, pid, &from);
 
-	if (member) {
-		list_del(&member->node);
-	} else {
-		member = kmalloc(sizeof(*member));
-		if (!member)
-			return -ENOMEM;
-		member->pid = pid_get(pid);
-	}
-	if (group->parent) {
-		list_add_tail(&member->node, &group->members);
-	} else {
-		pid_put(member->pid);
-		kfree(member);
-	}
+	if (member && group->parent)
+		list_move_tail(&member->node, &group->members);
+	else if (member)
+		forget_locked(member);
+	else if (group->parent)
+		return add_locked(group, pid);
 	return 0;
 }
 
@@ -125,6 +139,71 @@ static ssize_t procs_store(void *ctx, const char *buf, size_t size)
 	mutex_unlock(&cgroup_lock);
 	pid_put(pid);
 	return err ?: (ssize_t)size;
+}
+
+/* --- processes ----------------------------------------------------------------------------------- */
+
+static void fork_in_locked(struct cgroup_hierarchy *hierarchy, const struct pid *parent, struct pid *child)
+{
+	struct cgroup *group;
+
+	/* Without memory the child is in the root: it can be moved again. */
+	if (find_locked(hierarchy, parent, &group))
+		(void)(add_locked(group, child) == 0);
+}
+
+void cgroup_fork_slow(const struct pid *parent, struct pid *child)
+{
+	struct cgroup_hierarchy *h;
+
+	mutex_lock(&cgroup_lock);
+	list_for_each_entry(h, &cgroup_hierarchies, node)
+		fork_in_locked(h, parent, child);
+	if (cgroup_v2)
+		fork_in_locked(cgroup_v2, parent, child);
+	mutex_unlock(&cgroup_lock);
+}
+
+/* The path of a group below its root, written from its end. */
+static void show_path(struct seq *seq, const struct cgroup *group)
+{
+	if (group->parent && group->parent->parent)
+		show_path(seq, group->parent);
+	seq_printf(seq, "/%s", group->parent ? pseudo_name(group->node) : "");
+}
+
+static void show_hierarchy_locked(struct seq *seq, struct cgroup_hierarchy *h, const struct pid *process)
+{
+	const char *comma = "";
+	struct cgroup *group;
+
+	seq_printf(seq, "%u:", h->id);
+	for (unsigned int i = 0; i < NR_CGROUP_CONTROLLERS; i++) {
+		if (!(h->controllers >> i & 1))
+			continue;
+		seq_printf(seq, "%s%s", comma, cgroup_controllers[i]);
+		comma = ",";
+	}
+	if (*h->name)
+		seq_printf(seq, "%sname=%s", comma, h->name);
+	seq_puts(seq, ":");
+	(void)find_locked(h, process, &group);
+	show_path(seq, group);
+	seq_puts(seq, "\n");
+}
+
+void cgroup_show_process(struct seq *seq, const struct pid *process)
+{
+	struct cgroup_hierarchy *h;
+
+	mutex_lock(&cgroup_lock);
+	list_for_each_entry_reverse(h, &cgroup_hierarchies, node)
+		show_hierarchy_locked(seq, h, process);
+	if (cgroup_v2)
+		show_hierarchy_locked(seq, cgroup_v2, process);
+	else
+		seq_puts(seq, "0::/\n");
+	mutex_unlock(&cgroup_lock);
 }
 
 static const struct pseudo_ops procs_ops = { .show = procs_show, .store = procs_store };

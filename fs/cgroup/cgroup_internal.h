@@ -38,7 +38,8 @@ struct cgroup_hierarchy {
 extern const char *const cgroup_controllers[NR_CGROUP_CONTROLLERS];
 
 extern struct mutex cgroup_lock;
-extern struct list_head cgroup_hierarchies; /* Guarded by cgroup_lock. */
+extern struct list_head cgroup_hierarchies; /* version 1, oldest first; guarded by cgroup_lock */
+extern struct cgroup_hierarchy *cgroup_v2;  /* NULL: never mounted; guarded by cgroup_lock */
 
 /* The root directory's node and files. -ENOMEM. */
 __must_check int cgroup_root_init(struct cgroup_hierarchy *hierarchy);

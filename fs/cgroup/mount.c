@@ -20,6 +20,7 @@ const char *const cgroup_controllers[NR_CGROUP_CONTROLLERS] = {
 #define ALL_CONTROLLERS ((1u << NR_CGROUP_CONTROLLERS) - 1)
 
 LIST_HEAD(cgroup_hierarchies);
+struct cgroup_hierarchy *cgroup_v2;
 
 static unsigned int last_id; /* guarded by cgroup_lock */
 
@@ -221,7 +222,8 @@ static int v2_fill_super(struct super_block *sb, const char *source, const char 
 	if (err)
 		return err;
 	mutex_lock(&cgroup_lock);
-	h = create_locked(&none, true);
+	h = cgroup_v2 ?: create_locked(&none, true);
+	cgroup_v2 = h;
 	mutex_unlock(&cgroup_lock);
 	return h ? pseudo_fill_super(sb, h->root.node, &cgroup2_fs) : -ENOMEM;
 }
