@@ -202,7 +202,7 @@ int vm_lock_range(struct vm_space *space, vaddr_t start, size_t size, bool lock,
 	if (from == end)
 		return 0;
 	rwsem_write_lock(&space->lock);
-	if (lock && (space->locked_pages << PAGE_SHIFT) + (end - from) > vm_limit(RLIMIT_MEMLOCK))
+	if (lock && !vm_may_lock(space, end - from))
 		err = -ENOMEM;
 	else
 		err = for_each_part(space, from, end, &walk, lock_part);
@@ -219,7 +219,7 @@ int vm_lock_all(struct vm_space *space, bool current_vmas, bool future, bool pop
 	int err = 0;
 
 	rwsem_write_lock(&space->lock);
-	if (current_vmas && space->total_pages << PAGE_SHIFT > vm_limit(RLIMIT_MEMLOCK)) {
+	if (current_vmas && !vm_may_lock(space, (space->total_pages - space->locked_pages) << PAGE_SHIFT)) {
 		err = -ENOMEM;
 	} else {
 		space->default_flags = future ? VMA_LOCKED : 0;

@@ -2,6 +2,7 @@
 /* mmap, munmap, mprotect and brk (man 2): changes of the set of vmas, the lock held for writing. */
 #include "vma_internal.h"
 
+#include <kernel/cred.h>
 #include <kernel/errno.h>
 #include <lib/alloc.h>
 #include <linux/resource.h>
@@ -75,11 +76,11 @@ static void count_pages(struct vm_space *space, int64_t bytes, uint32_t flags)
 		space->locked_pages += bytes >> PAGE_SHIFT;
 }
 
-static int check_locked(struct vm_space *space, size_t size)
+bool vm_may_lock(struct vm_space *space, size_t size)
 {
 	uint64_t limit = vm_limit(RLIMIT_MEMLOCK);
 
-	return limit != RLIM_INFINITY && (space->locked_pages << PAGE_SHIFT) + size > limit ? -EAGAIN : 0;
+	return limit == RLIM_INFINITY || (space->locked_pages << PAGE_SHIFT) + size <= limit || capable(CAP_IPC_LOCK);
 }
 
 /* --- munmap -------------------------------------------------------------------------------------- */
@@ -158,8 +159,8 @@ static int map_locked(struct vm_space *space, const struct vm_map_request *reque
 	int err;
 
 	err = check_room(space, size, flags);
-	if (!err && flags & VMA_LOCKED)
-		err = check_locked(space, size);
+	if (!err && flags & VMA_LOCKED && !vm_may_lock(space, size))
+		err = -EAGAIN;
 	if (!err)
 		err = choose_place(space, request, size, out);
 	if (err)
@@ -285,7 +286,7 @@ static int grow_brk(struct vm_space *space, vaddr_t from, vaddr_t to)
 
 	if (!range_is_free(space, from, to - from) || check_room(space, to - from, flags))
 		return -ENOMEM;
-	if (flags & VMA_LOCKED && check_locked(space, to - from))
+	if (flags & VMA_LOCKED && !vm_may_lock(space, to - from))
 		return -ENOMEM;
 	vma = vma_alloc(space, from, to, flags);
 	if (!vma)

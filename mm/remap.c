@@ -4,7 +4,6 @@
 
 #include <kernel/errno.h>
 #include <linux/mman.h>
-#include <linux/resource.h>
 
 struct remap {
 	struct vm_space *space;
@@ -113,7 +112,7 @@ static int resize(struct remap *r)
 	add = r->new_size - min(r->old_size, r->new_size);
 	if (r->flags & MREMAP_DONTUNMAP)
 		add = r->new_size;
-	if (r->vma->flags & VMA_LOCKED && (r->space->locked_pages << PAGE_SHIFT) + add > vm_limit(RLIMIT_MEMLOCK))
+	if (r->vma->flags & VMA_LOCKED && !vm_may_lock(r->space, add))
 		return -EAGAIN;
 	err = check_room(r->space, add, r->vma->flags);
 	if (err)

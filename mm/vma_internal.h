@@ -61,3 +61,5 @@ __must_check int unmap_locked(struct vm_space *space, vaddr_t start, vaddr_t end
 __must_check int find_free_range(struct vm_space *space, vaddr_t hint, size_t size, vaddr_t max_end, vaddr_t *out);
 /* Room below RLIMIT_AS, the number of vmas and, for private writable memory, RAM. */
 __must_check int check_room(struct vm_space *space, size_t size, uint32_t flags);
+/* Whether size more bytes may be locked: RLIMIT_MEMLOCK, or CAP_IPC_LOCK. */
+bool vm_may_lock(struct vm_space *space, size_t size);
