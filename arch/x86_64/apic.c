@@ -75,7 +75,7 @@ void apic_init(void)
 	found.base = x86_rdmsr(MSR_APIC_BASE);
 	use_x2apic = (found.base & APIC_BASE_X2) || (x86_features.hypervisor && (x86_features.leaf1_ecx >> 21 & 1));
 	use_deadline = x86_features.leaf1_ecx >> 24 & 1;
-	if (!use_x2apic) {
+	if (!(found.base & APIC_BASE_X2)) { /* in use, or to be put back at shutdown */
 		registers = ioremap(found.base & APIC_BASE_ADDR, 4096);
 		if (!registers)
 			panic("no memory to map the local APIC");
@@ -126,8 +126,6 @@ void apic_shutdown_this_cpu(void)
 		/* From x2APIC the way back leads through "off" (SDM 3A, 11.12.5). That resets the registers. */
 		x86_wrmsr(MSR_APIC_BASE, base & ~(APIC_BASE_X2 | APIC_BASE_ENABLE));
 		x86_wrmsr(MSR_APIC_BASE, (base & ~APIC_BASE_X2) | APIC_BASE_ENABLE);
-		if (!registers)
-			return;
 		writel(found.spurious, registers + APIC_SPURIOUS);
 		writel(is_boot_cpu ? found.lint0 : LVT_MASKED, registers + APIC_LVT_LINT0);
 		writel(is_boot_cpu ? found.lint1 : LVT_NMI, registers + APIC_LVT_LINT1);

@@ -80,7 +80,7 @@ static void add_features(struct text *text)
 		if (word->leaf == 0x80000001 && word->reg == 3) { /* Linux's own words stand about here */
 			if (x86_features.ext7_edx >> 8 & 1)
 				add(text, " constant_tsc nonstop_tsc");
-			add(text, " rep_good nopl cpuid");
+			add(text, leaf_exists(0xb) ? " nopl xtopology cpuid" : " nopl cpuid");
 		}
 	}
 	add(text, "\n");

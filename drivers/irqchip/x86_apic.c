@@ -288,7 +288,7 @@ static const struct irq_domain_ops domain_ops = {
 	.free_msi = msi_free,
 };
 
-/* The MSI chip comes first and so is shut down last, with the local APIC. */
+/* The IO-APICs first: irq numbers are then the GSIs that everybody knows from Linux. */
 static void x86_apic_init(void)
 {
 	const struct acpi_madt *madt = (const struct acpi_madt *)acpi_find("APIC", 0);
@@ -303,12 +303,12 @@ static void x86_apic_init(void)
 		outb(0xff, PIC1_MASK);
 		outb(0xff, PIC2_MASK);
 	}
-	if (irq_register_chip(&msi_chip))
-		pr_err("apic: no memory for message-signalled interrupts\n");
 	if (madt)
 		read_madt(madt);
 	else
 		add_ioapic(IOAPIC_DEFAULT_ADDRESS, 0);
+	if (irq_register_chip(&msi_chip))
+		pr_err("apic: no memory for message-signalled interrupts\n");
 	irq_set_domain_ops(&domain_ops);
 }
 
