@@ -3,7 +3,7 @@
  * The 16550 family of serial ports (National PC16550D data sheet) and ttyS. Output goes through a ring that the
  * transmit interrupt empties; with no interrupt line the port is polled by a timer.
  */
-#include <drivers/tty/serial8250.h>
+#include <drivers/tty/serial8250_internal.h>
 
 #include <arch/io.h>
 #include <device/device.h>

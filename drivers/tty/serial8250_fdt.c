@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* 16550s that the device tree names (bindings serial/8250.yaml, snps-dw-apb-uart). */
-#include <drivers/tty/serial8250.h>
+#include <drivers/tty/serial8250_internal.h>
 
 #include <device/fdt/fdt.h>
 #include <kernel/errno.h>
