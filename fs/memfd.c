@@ -149,8 +149,10 @@ static int mount_once(void)
 	if (err)
 		return err;
 	memfd_mount = mount_alloc(sb, sb->root, 0, "memfd");
-	if (memfd_mount)
+	if (memfd_mount) {
+		memfd_mount->is_internal = true;
 		return 0;
+	}
 	super_block_put(sb);
 	return -ENOMEM;
 }

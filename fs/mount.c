@@ -330,6 +330,7 @@ void mount_init(void)
 	struct path path = { root, root->root };
 
 	anon_mount = mount_internal("anon_inodefs");
+	anon_mount->is_internal = true;
 	rwsem_write_lock(&namespace_lock);
 	mount_attach(root, &init_mount_ns, NULL, NULL);
 	init_mount_ns.root = root;

@@ -19,6 +19,7 @@ struct mount {
 	int id;
 	struct super_block *sb;
 	struct dentry *root; /* of the mounted part */
+	bool is_internal; /* in no tree (pipes, sockets, memfd): open files are no writers that keep exec away */
 	unsigned int flags;  /* MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RDONLY, MS_NOATIME, MS_RELATIME ... */
 
 	/* Changed under namespace_lock for writing and mount_lock: either keeps them still. */

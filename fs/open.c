@@ -58,7 +58,7 @@ static int file_take_write(struct file *file)
 {
 	int err;
 
-	if (!S_ISREG(file->inode->mode))
+	if (!S_ISREG(file->inode->mode) || file->path.mount->is_internal)
 		return 0;
 	err = inode_get_write(file->inode);
 	if (!err)
@@ -68,7 +68,7 @@ static int file_take_write(struct file *file)
 
 void file_drop_write(struct file *file)
 {
-	if (!S_ISREG(file->inode->mode) || file->path.mount == anon_mount)
+	if (!S_ISREG(file->inode->mode) || file->path.mount->is_internal)
 		return;
 	inode_put_write(file->inode);
 	atomic_dec(&file->path.mount->writers);
