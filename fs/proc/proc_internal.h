@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fs/vfs_types.h>
+#include <lib/types.h>
 
 struct dentry_ops;
 struct dir_emitter;
