@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Files of /proc about files and devices: devices, misc, partitions, kmsg, /proc/sys/fs (man 5 proc, proc_sys_fs). */
+#include <arch/layout.h>
 #include <fs/device_node.h>
 #include <fs/file.h>
 #include <fs/inode.h>
+#include <fs/inotify.h>
+#include <fs/pipe.h>
 #include <fs/poll.h>
 #include <fs/proc/proc_internal.h>
 #include <fs/pseudo.h>
@@ -32,6 +35,7 @@ static int devices_show(struct seq *seq, void *ctx)
 PROC_FILE("devices", 0444, { .show = devices_show });
 
 PROC_TEXT("misc", "");
+PROC_TEXT("partitions", ""); /* no block devices */
 
 /* --- kmsg ---------------------------------------------------------------------------------------- */
 
@@ -148,3 +152,19 @@ SYSCTL_INT("fs/protected_symlinks", 0600, symlinks_ctl);
 SYSCTL_INT("fs/protected_hardlinks", 0600, hardlinks_ctl);
 SYSCTL_INT("fs/protected_fifos", 0600, fifos_ctl);
 SYSCTL_INT("fs/protected_regular", 0600, regular_ctl);
+
+/* Limits that other files of fs/ keep. */
+static struct sysctl_int pipe_max_ctl = { (int *)&pipe_max_bytes, PAGE_SIZE, 1 << 30 };
+static struct sysctl_int inotify_watches_ctl = { (int *)&inotify_max_user_watches, 0, INT32_MAX };
+static struct sysctl_int inotify_instances_ctl = { (int *)&inotify_max_user_instances, 0, INT32_MAX };
+static struct sysctl_int inotify_events_ctl = { (int *)&inotify_max_queued_events, 0, INT32_MAX };
+static int pipe_pages_soft = 16384, pipe_pages_hard, epoll_watches = 1 << 20;
+static struct sysctl_int pipe_soft_ctl = { &pipe_pages_soft, 0, INT32_MAX }, pipe_hard_ctl = { &pipe_pages_hard, 0, INT32_MAX };
+static struct sysctl_int epoll_watches_ctl = { &epoll_watches, 0, INT32_MAX };
+SYSCTL_INT("fs/pipe-max-size", 0644, pipe_max_ctl);
+SYSCTL_INT("fs/pipe-user-pages-soft", 0644, pipe_soft_ctl);
+SYSCTL_INT("fs/pipe-user-pages-hard", 0644, pipe_hard_ctl);
+SYSCTL_INT("fs/inotify/max_user_watches", 0644, inotify_watches_ctl);
+SYSCTL_INT("fs/inotify/max_user_instances", 0644, inotify_instances_ctl);
+SYSCTL_INT("fs/inotify/max_queued_events", 0644, inotify_events_ctl);
+SYSCTL_INT("fs/epoll/max_user_watches", 0644, epoll_watches_ctl);
