@@ -249,7 +249,7 @@ static uint64_t buddy_free_pages(void)
 
 static bool below_reserve(unsigned int order, unsigned int flags)
 {
-	uint64_t keep = flags & ALLOC_ATOMIC ? 0 : flags & ALLOC_USER ? reserve_pages * 2 : reserve_pages;
+	uint64_t keep = flags & ALLOC_ATOMIC ? 0 : flags & ALLOC_FILE ? reserve_pages * 4 : flags & ALLOC_USER ? reserve_pages * 2 : reserve_pages;
 
 	return buddy_free_pages() < keep + (1ull << order);
 }

@@ -49,7 +49,8 @@ enum page_alloc_flags {
 	ALLOC_ZERO = 1 << 0,
 	ALLOC_ATOMIC = 1 << 1, /* may use the reserve; never sleeps or reclaims (alloc without it may) */
 	ALLOC_DMA32 = 1 << 2,  /* below 4 GiB */
-	ALLOC_USER = 1 << 3,   /* for a program: fails first when memory is short */
+	ALLOC_USER = 1 << 3,   /* for a program: fails before the kernel's own when memory is short */
+	ALLOC_FILE = 1 << 4,   /* for the content of files: fails before ALLOC_USER, so that who fills a ramfs can still clear it */
 };
 
 /* First use: hands the RAM map over (mem= applied), reserves what boot_info names. Boot CPU. Until

@@ -129,7 +129,7 @@ static void remove_page(struct address_space *mapping, struct page *page)
 static int make_page(struct address_space *mapping, uint64_t index, struct page **out)
 {
 	int (*read)(struct address_space *, struct page *) = mapping->ops ? mapping->ops->read_page : NULL;
-	struct page *page = page_alloc(ALLOC_USER | (read ? 0 : ALLOC_ZERO));
+	struct page *page = page_alloc(ALLOC_FILE | (read ? 0 : ALLOC_ZERO));
 	int err;
 
 	if (!page)
