@@ -16,7 +16,7 @@
 static __always_inline void account_edge(bool was_user, bool to_kernel)
 {
 	struct cpu *cpu = arch_this_cpu();
-	uint64_t now = to_kernel ? arch_counter_read() | ACCOUNT_IN_KERNEL : arch_counter_read() & ~ACCOUNT_IN_KERNEL;
+	uint64_t now = to_kernel ? arch_counter_read_relaxed() | ACCOUNT_IN_KERNEL : arch_counter_read_relaxed() & ~ACCOUNT_IN_KERNEL;
 	uint64_t delta = now - cpu->account_ticks;
 
 	cpu->account_ticks = now;
@@ -49,7 +49,7 @@ static __always_inline void account_switch(void)
 
 static inline void account_idle(struct cpu *cpu)
 {
-	uint64_t now = arch_counter_read() | ACCOUNT_IN_KERNEL;
+	uint64_t now = arch_counter_read_relaxed() | ACCOUNT_IN_KERNEL;
 
 	cpu->idle_ticks += now - cpu->account_ticks;
 	cpu->account_ticks = now;

@@ -7,6 +7,9 @@
 /* Any context. */
 static inline uint64_t arch_counter_read(void);
 
+/* The same where some nanoseconds do not matter: not ordered against what stands before and after it. */
+static inline uint64_t arch_counter_read_relaxed(void);
+
 /* Ticks per second; 0 until known. Constant after arch_time_init(). */
 uint64_t arch_counter_hz(void);
 
