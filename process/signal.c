@@ -161,8 +161,8 @@ static bool is_fatal(const struct process *process, const struct thread *thread,
 	       !(thread->signal->awaited & SIGMASK(signo)) && !ptrace_is_traced(thread);
 }
 
-/* SIGCONT's effect does not wait for delivery. signal_lock held; true: the parent has to be told. */
-static bool continue_threads(struct process *process)
+/* SIGCONT's effect does not wait for delivery; the first thread that goes on tells the parent. signal_lock held. */
+static void continue_threads(struct process *process)
 {
 	struct signal_shared *shared = &process->signals;
 	bool was_stopped = shared->is_stopped;
@@ -181,10 +181,10 @@ static bool continue_threads(struct process *process)
 	shared->stop_signal = 0;
 	shared->nr_to_stop = 0;
 	if (!was_stopped)
-		return false;
+		return;
 	shared->stop_waitable = false;
 	shared->continue_waitable = true;
-	return true;
+	shared->tell_continued = true;
 }
 
 static int queue_signal(struct process *process, struct signal_pending_set *pending, int signo, const siginfo_t *info)
@@ -225,12 +225,8 @@ static void end_group(struct process *process, int signo)
 	}
 }
 
-/*
- * target NULL: to the process. signal_lock held. *tell_parent: SIGCONT ended a stop, the caller sends SIGCHLD
- * once it dropped signal_lock (process_lock comes first).
- */
-static int send_locked(struct process *process, struct thread *target, int signo, const siginfo_t *info,
-		       bool *tell_parent)
+/* target NULL: to the process. signal_lock held. */
+static int send_locked(struct process *process, struct thread *target, int signo, const siginfo_t *info)
 {
 	struct thread *taker;
 	int err;
@@ -240,7 +236,7 @@ static int send_locked(struct process *process, struct thread *target, int signo
 	if (SIGMASK(signo) & SIGMASK_STOP)
 		signal_discard_locked(process, SIGMASK(SIGCONT));
 	else if (signo == SIGCONT)
-		*tell_parent |= continue_threads(process);
+		continue_threads(process);
 	if (is_ignored(process, target ? target : list_first_entry(&process->threads, struct thread, process_node),
 		    signo))
 		return 0;
@@ -261,14 +257,11 @@ static int send_locked(struct process *process, struct thread *target, int signo
 
 int signal_send_process_locked(struct process *process, int signo, const siginfo_t *info)
 {
-	bool tell_parent = false;
 	int err;
 
 	spin_lock(&process->signal_lock);
-	err = send_locked(process, NULL, signo, info, &tell_parent);
+	err = send_locked(process, NULL, signo, info);
 	spin_unlock(&process->signal_lock);
-	if (tell_parent)
-		family_notify_parent_locked(process, CLD_CONTINUED, SIGCONT);
 	return err;
 }
 
@@ -284,20 +277,14 @@ int signal_send_process(struct process *process, int signo, const siginfo_t *inf
 int signal_send_thread(struct thread *thread, int signo, const siginfo_t *info)
 {
 	struct process *process = thread->process;
-	bool tell_parent = false;
 	unsigned long flags;
 	int err;
 
 	if (!process)
 		return -ESRCH;
 	flags = spin_lock_irqsave(&process->signal_lock);
-	err = thread->signal->is_exiting ? 0 : send_locked(process, thread, signo, info, &tell_parent);
+	err = thread->signal->is_exiting ? 0 : send_locked(process, thread, signo, info);
 	spin_unlock_irqrestore(&process->signal_lock, flags);
-	if (tell_parent) {
-		flags = spin_lock_irqsave(&process_lock);
-		family_notify_parent_locked(process, CLD_CONTINUED, SIGCONT);
-		spin_unlock_irqrestore(&process_lock, flags);
-	}
 	return err;
 }
 
@@ -333,7 +320,6 @@ void signal_force(int signo, int code, uintptr_t addr)
 	siginfo_t info = { .si_signo = signo, .si_code = code };
 	unsigned long flags = spin_lock_irqsave(&process->signal_lock);
 	sigmask_t bit = SIGMASK(signo);
-	bool tell = false;
 
 	info.si_addr = (void *)addr;
 	if (current->signal->blocked & bit || action->handler == (uintptr_t)SIG_IGN) {
@@ -342,7 +328,7 @@ void signal_force(int signo, int code, uintptr_t addr)
 	}
 	if (action->handler == (uintptr_t)SIG_DFL && !ptrace_is_traced(current))
 		process->signals.is_unkillable = false;
-	if (send_locked(process, current, signo, &info, &tell) == 0)
+	if (send_locked(process, current, signo, &info) == 0)
 		thread_set_work(current, WORK_SIGNAL);
 	spin_unlock_irqrestore(&process->signal_lock, flags);
 }

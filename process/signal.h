@@ -63,6 +63,7 @@ struct signal_shared {
 	unsigned int nr_to_stop;
 	bool is_stopped;	/* every thread has stopped */
 	bool stop_waitable, continue_waitable; /* wait4 has not told it yet */
+	bool tell_continued;	/* SIGCONT ended a stop, the parent does not know yet */
 	bool is_unkillable;	/* init: signals without a handler do nothing */
 };
 

@@ -22,6 +22,22 @@
 
 /* --- stopping --------------------------------------------------------------------------------------- */
 
+/* Out of a stop: the first thread tells the parent. */
+static void go_on(struct process *process)
+{
+	unsigned long flags = spin_lock_irqsave(&process_lock);
+	bool tell;
+
+	spin_lock(&process->signal_lock);
+	tell = process->signals.tell_continued;
+	process->signals.tell_continued = false;
+	signal_recalc_locked();
+	spin_unlock(&process->signal_lock);
+	if (tell)
+		family_notify_parent_locked(process, CLD_CONTINUED, SIGCONT);
+	spin_unlock_irqrestore(&process_lock, flags);
+}
+
 /* The current thread takes part in its process' stop: sleeps until SIGCONT or SIGKILL. signal_lock is dropped. */
 static void stop_here(struct process *process, unsigned long flags)
 {
@@ -55,9 +71,7 @@ static void stop_here(struct process *process, unsigned long flags)
 	}
 	schedule();
 	thread_set_state(THREAD_RUNNING);
-	flags = spin_lock_irqsave(&process->signal_lock);
-	signal_recalc_locked();
-	spin_unlock_irqrestore(&process->signal_lock, flags);
+	go_on(process);
 }
 
 /* Asks every thread of the process to stop. signal_lock held. */
