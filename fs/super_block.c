@@ -73,8 +73,13 @@ int super_block_get(const struct file_system_type *type, const char *source, uns
 	mutex_lock(&super_block_lock);
 	sb = type->flags & FS_SINGLE ? super_block_find_single(type) : NULL;
 	if (sb) {
-		atomic_inc(&sb->refs);
-		*out = sb;
+		/* Another mount of the one instance: its options are looked at, and hold for all. */
+		if (data && *data && sb->ops && sb->ops->remount)
+			err = sb->ops->remount(sb, &sb_flags, data);
+		if (!err) {
+			atomic_inc(&sb->refs);
+			*out = sb;
+		}
 	} else {
 		err = super_block_create(type, source, sb_flags, data, out);
 	}

@@ -255,4 +255,4 @@ static int consoles_show(struct seq *seq, void *ctx)
 			(unsigned int)(console->dev & 0xfffff));
 	return 0;
 }
-PROC_FILE("consoles", 0400, { .show = consoles_show });
+PROC_FILE("consoles", 0444, { .show = consoles_show });

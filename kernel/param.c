@@ -122,4 +122,8 @@ static int cmdline_show(struct seq *seq, void *ctx)
 	seq_printf(seq, "%s\n", whole_line);
 	return 0;
 }
-PROC_FILE("cmdline", 0444, { .show = cmdline_show });
+static uint64_t cmdline_size(void *ctx)
+{
+	return strlen(kernel_cmdline()) + 1;
+}
+PROC_FILE("cmdline", 0444, { .show = cmdline_show, .size = cmdline_size });

@@ -14,6 +14,8 @@
 #include <kernel/log.h>
 #include <lib/alloc.h>
 #include <lib/atomic.h>
+#include <lib/parse.h>
+#include <lib/printf.h>
 #include <linux/fcntl.h>
 
 /* --- devices ------------------------------------------------------------------------------------- */
@@ -131,7 +133,24 @@ static int file_nr_show(struct seq *seq, void *ctx)
 	return 0;
 }
 PROC_FILE("sys/fs/file-nr", 0444, { .show = file_nr_show });
-PROC_TEXT("sys/fs/file-max", "9223372036854775807\n");
+static char file_max[24] = "9223372036854775807";
+
+static int file_max_show(struct seq *seq, void *ctx)
+{
+	seq_printf(seq, "%s\n", file_max);
+	return 0;
+}
+
+static ssize_t file_max_store(void *ctx, const char *buf, size_t size)
+{
+	uint64_t value;
+
+	if (parse_u64(buf, 10, &value) || value > INT64_MAX)
+		return -EINVAL;
+	snprintf(file_max, sizeof(file_max), "%llu", (unsigned long long)value);
+	return size;
+}
+PROC_FILE("sys/fs/file-max", 0644, { .show = file_max_show, .store = file_max_store });
 PROC_TEXT("sys/fs/inode-nr", "0\t0\n");
 PROC_TEXT("sys/fs/inode-state", "0\t0\t0\t0\t0\t0\t0\n");
 PROC_TEXT("sys/fs/dentry-state", "0\t0\t45\t0\t0\t0\n");

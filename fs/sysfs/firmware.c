@@ -57,9 +57,9 @@ void sysfs_add_memmap(void)
 		dir = pseudo_mkdir_path(sysfs_root(), path);
 		if (!dir)
 			return;
-		add_file(dir, "start", 0400, &start_ops, &boot_info.map[i]);
-		add_file(dir, "end", 0400, &end_ops, &boot_info.map[i]);
-		add_file(dir, "type", 0400, &type_ops, &boot_info.map[i]);
+		add_file(dir, "start", 0444, &start_ops, &boot_info.map[i]);
+		add_file(dir, "end", 0444, &end_ops, &boot_info.map[i]);
+		add_file(dir, "type", 0444, &type_ops, &boot_info.map[i]);
 		pseudo_put(dir);
 	}
 }

@@ -3,7 +3,6 @@
 #include <fs/sysfs/sysfs.h>
 
 #include <arch/layout.h>
-#include <boot/boot_info.h>
 #include <device/acpi/sysfs.h>
 #include <device/dmi/dmi.h>
 #include <fs/pseudo.h>
@@ -16,18 +15,28 @@ SYSFS_TEXT("kernel/uevent_seqnum", "0\n");
 SYSFS_TEXT("kernel/fscaps", "1\n");
 SYSFS_TEXT("kernel/profiling", "0\n");
 
-/* Places to mount on, and directories that programs list whether or not there is something in them. */
+/* Directories that programs list whether or not there is something in them. */
 static const char *const directories[] = {
-	"block", "bus", "class", "dev/block", "dev/char", "devices/system", "devices/virtual", "firmware", "fs/cgroup",
-	"kernel/debug", "kernel/security", "module", "power",
+	"block", "bus", "class", "dev/block", "dev/char", "devices/system", "devices/virtual", "firmware", "fs", "kernel",
+	"module", "power",
 };
+
+static void add_mount_point(const char *parent_path, const char *name)
+{
+	struct pseudo_node *parent = pseudo_find(sysfs_root(), parent_path);
+
+	if (parent)
+		pseudo_put(pseudo_mkdir_mode(parent, name, 0555));
+	pseudo_put(parent);
+}
 
 static void add_directories(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 		pseudo_put(pseudo_mkdir_path(sysfs_root(), directories[i]));
-	if (boot_info.efi.systab)
-		pseudo_put(pseudo_mkdir_path(sysfs_root(), "firmware/efi/efivars"));
+	add_mount_point("fs", "cgroup");
+	add_mount_point("kernel", "debug");
+	add_mount_point("kernel", "security");
 }
 
 static int sysfs_fill_super(struct super_block *sb, const char *source, const char *data)

@@ -140,7 +140,8 @@ static void machine(void)
 	show("zero %d", stat("/dev/zero", &st) || st.st_rdev != makedev(1, 5));
 	show("urandom %d", stat("/dev/urandom", &st) || st.st_rdev != makedev(1, 9));
 	show("ttyS0 %d", stat("/dev/ttyS0", &st) || st.st_rdev != makedev(4, 64));
-	show("mem %d port %d kmsg %d full %d", access("/dev/mem", R_OK), access("/dev/port", R_OK), access("/dev/kmsg", R_OK), access("/dev/full", W_OK));
+	/* Debian's cloud kernel has no /dev/port. */
+	show("mem %d kmsg %d full %d", access("/dev/mem", R_OK), access("/dev/kmsg", R_OK), access("/dev/full", W_OK));
 	fd = open("/dev/full", O_WRONLY);
 	CHECK_ERRNO(write(fd, "x", 1), ENOSPC);
 	show("active %s", get("/sys/class/tty/console/active"));
