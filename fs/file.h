@@ -53,6 +53,7 @@ enum file_mode {
 	FILE_PREAD = 1 << 3,  /* pread, pwrite allowed */
 	FILE_PATH = 1 << 4,   /* O_PATH: only a place */
 	FILE_ATOMIC_POS = 1 << 5, /* position is guarded by pos_lock */
+	FILE_UNCOUNTED = 1 << 6, /* not one of inode->write_count, though writable (memfd) */
 };
 
 /* file_alloc() sets each field: a new one belongs there too. */

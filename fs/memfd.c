@@ -7,6 +7,7 @@
 
 #include <fs/dentry.h>
 #include <fs/file.h>
+#include <fs/file_internal.h>
 #include <fs/inode.h>
 #include <fs/mount.h>
 #include <fs/super_block.h>
@@ -221,5 +222,10 @@ int memfd_create(const char *name, unsigned int flags, struct file **out)
 	path.dentry->ops = &memfd_dentry_ops;
 	err = file_open_path(&path, O_RDWR | O_LARGEFILE, out);
 	dentry_put(path.dentry);
+	if (!err) {
+		/* As on Linux, it may be executed and kexec'ed while it is open. */
+		file_drop_write(*out);
+		(*out)->mode |= FILE_UNCOUNTED;
+	}
 	return err;
 }
