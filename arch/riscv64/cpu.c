@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+/* A hart of its own: what it can, its record, the firmware's console, /proc/cpuinfo. */
+#include <arch/cpu.h>
+
+#include <arch/cache.h>
+#include <arch/elf.h>
+#include <arch/init.h>
+#include <arch/irqflags.h>
+#include <arch/layout.h>
+#include <boot/boot_info.h>
+#include <device/fdt/fdt.h>
+#include <kernel/cpu.h>
+#include <kernel/printk.h>
+#include <lib/dt.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+#include <port/sbi.h>
+
+#include "riscv.h"
+
+struct riscv_features riscv_features;
+
+static bool early_is_on;
+
+/* --- the firmware's console ------------------------------------------------------------------- */
+
+static void put_raw(char c)
+{
+	if (riscv_features.has_dbcn)
+		sbi_call(SBI_DBCN, SBI_DBCN_WRITE_BYTE, (uint8_t)c, 0, 0, 0);
+	else
+		sbi_call(SBI_LEGACY_PUTCHAR, 0, (uint8_t)c, 0, 0, 0);
+}
+
+void arch_early_putc(char c)
+{
+	if (!early_is_on)
+		return;
+	if (c == '\n')
+		put_raw('\r');
+	put_raw(c);
+}
+
+void arch_init_early(struct boot_info *info)
+{
+	const char *value;
+
+	csr_write(stvec, riscv_trap_entry);
+	riscv_features.has_dbcn = sbi_has(SBI_DBCN);
+	early_is_on = boot_cmdline_find(info->cmdline, "earlycon", NULL) ||
+		boot_cmdline_find(info->cmdline, "earlycon", &value) ||
+		(boot_cmdline_find(info->cmdline, "console", &value) && !strncmp(value, "ttyS", 4)) || !info->nr_map;
+}
+
+/* --- features --------------------------------------------------------------------------------- */
+
+/* riscv,isa = "rv64imafdc_zicsr_...": single letters up to the first '_'. */
+static void parse_isa(const char *isa)
+{
+	struct riscv_features *f = &riscv_features;
+	const char *c = isa;
+
+	strscpy(f->isa, isa, sizeof(f->isa));
+	if (str_starts_with(c, "rv64"))
+		c += 4;
+	for (; *c && *c != '_'; c++)
+		if (is_lower(*c))
+			f->hwcap |= 1ul << (*c - 'a');
+	for (c = strchr(isa, '_'); c; c = strchr(c + 1, '_'))
+		if (!strncmp(c, "_sstc", 5) && (c[5] == '_' || !c[5]))
+			f->has_sstc = true;
+	f->has_fpu = (f->hwcap & 1ul << ('d' - 'a')) != 0;
+	/* What is not kept per thread is not offered. */
+	f->hwcap &= ~(1ul << ('v' - 'a') | 1ul << ('h' - 'a'));
+}
+
+void riscv_features_init(void)
+{
+	const void *dt = fdt_tree();
+	const char *isa;
+
+	if (!dt)
+		return;
+	DT_FOREACH_TYPE(dt, node, "cpu") {
+		isa = dt_string(dt, node, "riscv,isa");
+		if (isa) {
+			parse_isa(isa);
+			return;
+		}
+	}
+}
+
+void arch_init(void)
+{
+	fdt_init(&boot_info);
+	riscv_features_init();
+	fdt_irqchips_init();
+	arch_init_this_cpu();
+}
+
+void arch_init_this_cpu(void)
+{
+	struct cpu *cpu = arch_this_cpu();
+
+	csr_write(scounteren, 2); /* programs may read time */
+	csr_set(sie, SIE_SOFT | SIE_EXTERNAL);
+	cpu->arch.vendor = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MVENDORID, 0, 0, 0, 0).value;
+	cpu->arch.arch_id = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MARCHID, 0, 0, 0, 0).value;
+	cpu->arch.impl_id = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MIMPID, 0, 0, 0, 0).value;
+	riscv_init_external(cpu);
+}
+
+void arch_cpu_init_this(struct cpu *cpu)
+{
+	cpu->self = cpu;
+	__asm__ volatile("mv tp, %0" ::"r"(cpu) : "memory");
+	csr_write(sscratch, 0);
+	csr_write(stvec, riscv_trap_entry);
+}
+
+uint64_t arch_cpu_hw_id(void)
+{
+	return riscv_features.boot_hart; /* asked of the boot CPU alone; there is no register for it */
+}
+
+void arch_cpu_halt(void)
+{
+	for (;;)
+		__asm__ volatile("csrci sstatus, 2; wfi" ::: "memory");
+}
+
+void arch_cpu_reset(void)
+{
+	sbi_call(SBI_SRST, 0, SBI_SRST_COLD_REBOOT, 0, 0, 0);
+	arch_cpu_halt();
+}
+
+bool arch_cpu_random(uint64_t *out)
+{
+	return false; /* Zkr's seed is machine mode's unless firmware opens it */
+}
+
+size_t arch_cpu_info(const struct cpu *cpu, char *buf, size_t size)
+{
+	size_t len = (size_t)snprintf(buf, size,
+		"processor\t: %u\nhart\t\t: %lu\nisa\t\t: %s\nmmu\t\t: sv39\nmvendorid\t: %#lx\nmarchid\t\t: %#lx\n"
+		"mimpid\t\t: %#lx\nhart isa\t: %s\n\n",
+		cpu->id, (unsigned long)cpu->hw_id, riscv_features.isa, (unsigned long)cpu->arch.vendor,
+		(unsigned long)cpu->arch.arch_id, (unsigned long)cpu->arch.impl_id, riscv_features.isa);
+
+	return min(len, size);
+}
+
+/* --- auxiliary vector, caches ----------------------------------------------------------------- */
+
+unsigned long arch_elf_hwcap(void)
+{
+	return riscv_features.hwcap;
+}
+
+unsigned long arch_elf_hwcap2(void)
+{
+	return 0;
+}
+
+const char *arch_elf_platform(void)
+{
+	return NULL;
+}
+
+static void remote_fence_i(unsigned long mask, unsigned long base, void *arg)
+{
+	sbi_call(SBI_RFENCE, SBI_RFENCE_FENCE_I, mask, base, 0, 0);
+}
+
+void arch_icache_sync(void *addr, size_t size)
+{
+	__asm__ volatile("fence.i" ::: "memory");
+	if (cpu_online_count() > 1)
+		riscv_for_harts(cpu_online_mask(), remote_fence_i, NULL);
+}
+
+void arch_cache_clean(const void *addr, size_t size)
+{
+}

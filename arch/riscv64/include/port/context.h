@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* What a thread keeps of a hart. Its user registers are in the trap frame, tp among them. */
+#pragma once
+
+#include <asm/ptrace.h>
+
+struct arch_thread {
+	uintptr_t kernel_sp;	/* saved stack pointer while switched away; port/asm_offsets.h knows it */
+	uintptr_t stack_top;	/* end of the kernel stack; the user trap frame ends there */
+	struct __riscv_d_ext_state fpu; /* valid while the frame's sstatus.FS is not Dirty, or switched away */
+	bool has_fpu;
+};
+
+static inline struct thread *arch_current(void)
+{
+	struct thread *thread;
+
+	/* Not volatile: the same for all of a thread's life. */
+	__asm__("ld %0, 8(tp)" : "=r"(thread));
+	return thread;
+}
+
+static inline void arch_set_current(struct thread *thread)
+{
+	__asm__ volatile("sd %0, 8(tp)" ::"r"(thread) : "memory");
+}

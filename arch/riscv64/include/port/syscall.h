@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* ecall's convention: number in a7, arguments in a0 to a5, result in a0. */
+#pragma once
+
+#include <arch/trapframe.h>
+#include <port/csr.h>
+
+#define ARCH_CLONE_TLS_FIRST 1
+#define ARCH_AUDIT AUDIT_ARCH_RISCV64
+
+static inline unsigned long arch_syscall_nr(const struct trapframe *frame)
+{
+	return frame->r.a7;
+}
+
+static inline unsigned long arch_syscall_arg(const struct trapframe *frame, unsigned int i)
+{
+	return i ? (&frame->r.a0)[i] : frame->orig_a0;
+}
+
+static inline long arch_syscall_result(const struct trapframe *frame)
+{
+	return (long)frame->r.a0;
+}
+
+static inline void arch_syscall_set_result(struct trapframe *frame, long result)
+{
+	frame->r.a0 = (unsigned long)result;
+}
+
+static inline bool arch_frame_in_syscall(const struct trapframe *frame)
+{
+	return frame->cause == CAUSE_SYSCALL;
+}
+
+static inline void arch_frame_clear_syscall(struct trapframe *frame)
+{
+	frame->cause = -1UL;
+}

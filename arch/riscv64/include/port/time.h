@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The counter is `time`, the same on all harts. */
+#pragma once
+
+static inline uint64_t arch_counter_read(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("rdtime %0" : "=r"(value)::"memory");
+	return value;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/* The kernel's page tables, and the TLB, which firmware flushes on other harts. */
+#include <arch/mmu.h>
+
+#include <boot/boot_info.h>
+#include <kernel/cpu.h>
+#include <kernel/panic.h>
+#include <lib/string.h>
+#include <mm/page.h>
+#include <mm/pagetable.h>
+#include <port/sbi.h>
+
+#include "riscv.h"
+
+#define KERNEL_HALF 256 /* first top-level entry above the programs */
+#define FLUSH_ALL_PAGES 32 /* from here on a full flush is cheaper */
+#define VMAP_STEP (1ul << 30)
+
+extern char __image_start[], __rodata_start[], __rodata_end[], __image_end[];
+
+static void map(vaddr_t va, paddr_t start, paddr_t end, unsigned int prot)
+{
+	if (start < end && pagetable_map(&kernel_pagetable, va, start, end - start, prot | MMU_GLOBAL))
+		panic("no memory for the kernel's page tables");
+}
+
+static paddr_t image_paddr(const char *symbol)
+{
+	return boot_info.kernel_start + (uint64_t)(symbol - __image_start);
+}
+
+/* RAM at its place in the direct map; read-only where the kernel's text and constants are. */
+static void map_ram(paddr_t start, paddr_t end)
+{
+	paddr_t ro_start = clamp(image_paddr(__image_start), start, end);
+	paddr_t ro_end = clamp(image_paddr(__rodata_end), start, end);
+
+	map(DIRECT_MAP_BASE + start, start, ro_start, MMU_READ | MMU_WRITE);
+	map(DIRECT_MAP_BASE + ro_start, ro_start, ro_end, MMU_READ);
+	map(DIRECT_MAP_BASE + ro_end, ro_end, end, MMU_READ | MMU_WRITE);
+}
+
+static void map_image(const char *start, const char *end, unsigned int prot)
+{
+	map((vaddr_t)start, image_paddr(start), image_paddr(end), prot);
+}
+
+void arch_mmu_init(void)
+{
+	struct page *root = page_alloc(ALLOC_ZERO);
+
+	if (!root)
+		panic("no memory for the kernel's page tables");
+	kernel_pagetable.root = page_address(root);
+	kernel_pagetable.root_paddr = page_to_paddr(root);
+
+	/* Also what mem= keeps from the allocator: the loader may have put the initrd there. */
+	for (unsigned int i = 0; i < boot_info.nr_map; i++) {
+		const struct boot_range *range = &boot_info.map[i];
+
+		if (range->type == BOOT_MEM_USABLE && range->start < DIRECT_MAP_BYTES)
+			map_ram(ALIGN_UP(range->start, PAGE_SIZE),
+				min(ALIGN_DOWN(range->start + range->size_bytes, PAGE_SIZE), DIRECT_MAP_BYTES));
+	}
+	map_image(__image_start, __rodata_start, MMU_READ | MMU_EXEC);
+	map_image(__rodata_start, __rodata_end, MMU_READ);
+	map_image(__rodata_end, __image_end, MMU_READ | MMU_WRITE);
+	for (vaddr_t at = VMAP_BASE; at < VMAP_END; at += VMAP_STEP)
+		if (!pagetable_slot(&kernel_pagetable, at, true))
+			panic("no memory for the kernel's page tables");
+	arch_mmu_init_this_cpu();
+}
+
+static void set_satp(paddr_t root)
+{
+	csr_write(satp, SATP_SV39 | root >> PAGE_SHIFT);
+}
+
+void arch_mmu_init_this_cpu(void)
+{
+	set_satp(kernel_pagetable.root_paddr);
+	arch_tlb_flush_local_all();
+}
+
+void arch_mmu_init_root(pte_t *root)
+{
+	memcpy(root + KERNEL_HALF, kernel_pagetable.root + KERNEL_HALF, KERNEL_HALF * sizeof(*root));
+}
+
+/* All spaces are ASID 0; with a register as operand, global entries stay. */
+static void flush_user(void)
+{
+	__asm__ volatile("sfence.vma x0, %0" ::"r"(0UL) : "memory");
+}
+
+void arch_mmu_switch(paddr_t root, uint64_t asid)
+{
+	set_satp(root);
+	flush_user();
+}
+
+void arch_tlb_flush_local(vaddr_t start, size_t size)
+{
+	if (size > FLUSH_ALL_PAGES * PAGE_SIZE) {
+		arch_tlb_flush_local_all();
+		return;
+	}
+	for (size_t done = 0; done < size; done += PAGE_SIZE)
+		__asm__ volatile("sfence.vma %0" ::"r"(start + done) : "memory");
+}
+
+void arch_tlb_flush_local_all(void)
+{
+	__asm__ volatile("sfence.vma" ::: "memory");
+}
+
+struct range {
+	vaddr_t start;
+	size_t size;
+};
+
+static void remote_flush(unsigned long mask, unsigned long base, void *arg)
+{
+	const struct range *range = arg;
+
+	sbi_call(SBI_RFENCE, SBI_RFENCE_SFENCE_VMA, mask, base, range->start, range->size);
+}
+
+void riscv_for_harts(const struct cpumask *cpus, void (*fn)(unsigned long mask, unsigned long base, void *arg), void *arg)
+{
+	unsigned long mask = 0, base = 0;
+
+	for (unsigned int id = cpumask_next(cpus, 0); id < cpu_count(); id = cpumask_next(cpus, id + 1)) {
+		const struct cpu *cpu = cpu_get(id);
+
+		if (cpu == arch_this_cpu())
+			continue;
+		if (mask && (cpu->hw_id < base || cpu->hw_id - base >= 64)) {
+			fn(mask, base, arg);
+			mask = 0;
+		}
+		if (!mask)
+			base = ALIGN_DOWN(cpu->hw_id, 64);
+		mask |= 1ul << (cpu->hw_id - base);
+	}
+	if (mask)
+		fn(mask, base, arg);
+}
+
+void arch_tlb_flush_broadcast(const struct cpumask *cpus, vaddr_t start, size_t size)
+{
+	struct range range = { ALIGN_DOWN(start, PAGE_SIZE), 0 };
+
+	range.size = ALIGN_UP(start + size, PAGE_SIZE) - range.start;
+	arch_tlb_flush_local(range.start, range.size);
+	if (cpu_online_count() > 1)
+		riscv_for_harts(cpus, remote_flush, &range);
+}
