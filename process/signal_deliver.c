@@ -255,7 +255,7 @@ static void run_handler(struct trapframe *frame, struct signal_delivery *deliver
 	delivery->stack_top = sp;
 	if (delivery->sa_flags & SA_ONSTACK && signal->altstack.ss_size && !on_altstack(&signal->altstack, sp))
 		delivery->stack_top = (uintptr_t)signal->altstack.ss_sp + signal->altstack.ss_size;
-	if (!(delivery->sa_flags & SA_RESTORER) && arch_vdso_sigreturn())
+	if (!delivery->restorer && arch_vdso_sigreturn())
 		delivery->restorer = current->vm->vdso + arch_vdso_sigreturn();
 	if (arch_signal_push_frame(frame, delivery)) {
 		if (delivery->signo == SIGSEGV)

@@ -81,5 +81,8 @@ riscv_secondary_virtual:
 
 	.section .bss.boot_stack, "aw", @nobits
 	.balign	16
+	.globl	boot_stack
+	.hidden	boot_stack
+boot_stack:
 	.skip	16384
 boot_stack_top:

@@ -13,9 +13,15 @@ static inline unsigned long arch_syscall_nr(const struct trapframe *frame)
 	return frame->r.a7;
 }
 
-static inline unsigned long arch_syscall_arg(const struct trapframe *frame, unsigned int i)
+static inline unsigned long arch_syscall_arg(const struct trapframe *frame, unsigned int n)
 {
-	return i ? (&frame->r.a0)[i] : frame->orig_a0;
+	return n ? (&frame->r.a0)[n] : frame->orig_a0;
+}
+
+static inline void arch_syscall_args(const struct trapframe *frame, unsigned long args[6])
+{
+	for (unsigned int i = 0; i < 6; i++)
+		args[i] = arch_syscall_arg(frame, i);
 }
 
 static inline long arch_syscall_result(const struct trapframe *frame)
