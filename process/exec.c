@@ -247,15 +247,15 @@ static vaddr_t random_pages(unsigned int bits)
 static void lay_out(struct vm_space *vm)
 {
 	uint64_t gap = process_limit(RLIMIT_STACK);
-	uint64_t pad = (is_random() ? (uint64_t)EXEC_STACK_RANDOM_PAGES << PAGE_SHIFT : 0) + 256 * PAGE_SIZE;
+	uint64_t pad = (is_random() ? (uint64_t)STACK_RANDOM_PAGES << PAGE_SHIFT : 0) + 256 * PAGE_SIZE;
 
 	vm->stack_top = (USER_STACK_TOP & PAGE_MASK) -
-			(is_random() ? (random_u64() % EXEC_STACK_RANDOM_PAGES) << PAGE_SHIFT : 0);
+			(is_random() ? (random_u64() % STACK_RANDOM_PAGES) << PAGE_SHIFT : 0);
 	gap = clamp(gap, (uint64_t)128 << 20, (uint64_t)(USER_VA_END / 6 * 5));
 	if (gap + pad > gap)
 		gap += pad;
 	gap = min(gap, (uint64_t)(USER_VA_END / 6 * 5));
-	vm->mmap_top = ALIGN_DOWN(USER_VA_END - gap, PAGE_SIZE) - random_pages(EXEC_MMAP_RANDOM_BITS);
+	vm->mmap_top = ALIGN_DOWN(USER_VA_END - gap, PAGE_SIZE) - random_pages(MMAP_RANDOM_BITS);
 }
 
 /* The old memory goes, the new one is current. */
@@ -276,7 +276,7 @@ static void switch_memory(struct vm_space *vm)
 static int map_program(struct exec *exec, struct elf_placed *program, struct elf_placed *interpreter)
 {
 	struct vm_space *vm = current->vm;
-	vaddr_t base = exec->image.header.e_type == ET_DYN ? ELF_PIE_BASE + random_pages(EXEC_MMAP_RANDOM_BITS) : 0;
+	vaddr_t base = exec->image.header.e_type == ET_DYN ? ELF_PIE_BASE + random_pages(MMAP_RANDOM_BITS) : 0;
 	vaddr_t brk;
 	int err = elf_map(&exec->image, base, program);
 

@@ -7,9 +7,6 @@
 
 struct exec_strings;
 
-#define EXEC_STACK_RANDOM_PAGES 0x3fffff
-#define EXEC_MMAP_RANDOM_BITS 28
-
 struct exec_stack {
 	const struct exec_strings *argv, *envp;
 	const char *name; /* AT_EXECFN */

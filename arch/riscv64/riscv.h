@@ -14,7 +14,7 @@ struct riscv_features {
 	unsigned long hwcap;	/* AT_HWCAP: bit n is extension 'a' + n */
 	bool has_fpu, has_sstc;
 	bool has_dbcn;		/* SBI debug console */
-	char isa[256];		/* "rv64imafdc_..." */
+	char isa[640];		/* "rv64imafdc_..." */
 };
 extern struct riscv_features riscv_features;
 

@@ -7,6 +7,8 @@
  *   USER_VA_START USER_VA_END  a program may map [START, END); mmap_min_addr is START
  *   USER_STACK_TOP           highest stack address before randomisation
  *   ELF_PIE_BASE             load base of position-independent programs before randomisation
+ *   MMAP_RANDOM_BITS         how many pages, as a power of two, mappings and programs are moved at random
+ *   STACK_RANDOM_PAGES       the same for the stack
  *   DIRECT_MAP_BASE          all RAM is mapped from here on, writable, not executable
  *   VMAP_BASE VMAP_END       kernel stacks, ioremap, vmalloc; unmapped pages between
  *   KERNEL_LINK_BASE         where the kernel ELF is linked

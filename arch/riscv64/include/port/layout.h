@@ -24,6 +24,8 @@
 #define USER_VA_START 0x10000
 #define USER_VA_END 0x3ffffff000
 #define USER_STACK_TOP USER_VA_END
+#define MMAP_RANDOM_BITS 18
+#define STACK_RANDOM_PAGES 0x40000
 #define ELF_PIE_BASE 0x2aaaaaa000 /* two thirds of the user space, as Linux */
 
 #define DIRECT_MAP_BASE 0xffffffc000000000

@@ -24,6 +24,8 @@
 #define USER_VA_START 0x10000
 #define USER_VA_END 0x7ffffffff000
 #define USER_STACK_TOP USER_VA_END
+#define MMAP_RANDOM_BITS 28
+#define STACK_RANDOM_PAGES 0x400000
 #define ELF_PIE_BASE 0x555555554000 /* two thirds of the user space, as Linux */
 
 #define DIRECT_MAP_BASE 0xffff888000000000
