@@ -135,7 +135,7 @@ static void affinity(void)
 	}
 	SHOW(sched_setaffinity(0, sizeof(all), &all));
 	SHOW(syscall(SYS_getcpu, &cpu, NULL, NULL));
-	show("there %d", CPU_ISSET(cpu, &all));
+	show("there %d", !!CPU_ISSET(cpu, &all));
 }
 
 /* Nobody starves: threads that spin all get somewhere, whatever the number of CPUs. */
