@@ -18,8 +18,23 @@ struct mutex kexec_lock = MUTEX_INIT(kexec_lock);
 struct kexec_image *kexec_loaded;
 bool kexec_load_disabled;
 
+/* What will be handed over: for whoever reads the log of a boot that went wrong. */
+static void log_image(const struct kexec_image *image)
+{
+	uint64_t data_bytes = 0, moved_bytes = 0;
+
+	for (unsigned int i = 0; i < image->nr_dests; i++)
+		data_bytes += image->dest[i].data_bytes;
+	for (unsigned int i = 0; i < image->plan.nr_copies; i++)
+		moved_bytes += image->plan.copies[i].bytes;
+	pr_info("kexec: %u segments with %lu KiB loaded, %lu KiB to move at the jump, entry at %#lx\n", image->nr_dests,
+		(unsigned long)(data_bytes >> 10), (unsigned long)(moved_bytes >> 10), (unsigned long)image->plan.entry);
+}
+
 void kexec_install(struct kexec_image *image)
 {
+	if (image)
+		log_image(image);
 	kexec_image_free(kexec_loaded);
 	atomic_store(&kexec_loaded, image);
 }

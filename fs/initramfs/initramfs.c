@@ -15,6 +15,7 @@
 #include <fs/inode.h>
 #include <kernel/param.h>
 #include <kernel/printk.h>
+#include <kernel/time.h>
 #include <lib/alloc.h>
 #include <lib/atomic.h>
 #include <lib/list.h>
@@ -305,6 +306,7 @@ static void unpack(const char *what, const void *image, size_t size_bytes)
 {
 	struct unpacker u = { 0 };
 	struct unpack_report report;
+	uint64_t begin_ns = time_monotonic_ns();
 	int err;
 
 	fs_get_root(&init_fs, &u.root);
@@ -313,6 +315,8 @@ static void unpack(const char *what, const void *image, size_t size_bytes)
 	set_dir_times(&u);
 	path_put(&u.root);
 
+	pr_info("initramfs: %u entries from %zu KiB of %s in %lu ms\n", report.nr_entries, size_bytes >> 10, what,
+		(unsigned long)((time_monotonic_ns() - begin_ns) / NSEC_PER_MSEC));
 	if (err)
 		pr_err("initramfs: %s: %s at offset %zu: %s (error %d); %u entries were unpacked\n",
 		       what, report.format ? report.format : "image", report.offset,
