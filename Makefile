@@ -48,7 +48,8 @@ WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla
 KERNEL_CFLAGS := -std=gnu23 $(BASE_CFLAGS) $(WARNINGS) $(INCLUDES)
 KERNEL_ASFLAGS := --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -g $(INCLUDES) -ffile-prefix-map=$(CURDIR)=.
 
-LDFLAGS := -pie --no-dynamic-linker -z pack-relative-relocs --gc-sections -z max-page-size=4096 \
+# --icf: equal functions become one, where nobody asks for their address; -O2: strings share their ends.
+LDFLAGS := -pie --no-dynamic-linker -z pack-relative-relocs --gc-sections --icf=safe -O2 -z max-page-size=4096 \
 	--build-id=none -z noexecstack --fatal-warnings $(ARCH_LDFLAGS)
 
 # --- sources --------------------------------------------------------------------------------------

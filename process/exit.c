@@ -208,6 +208,8 @@ static void leave_process(void)
 	spin_lock(&pid_lock);
 	current->pid->thread = NULL;
 	spin_unlock(&pid_lock);
+	if (wait_queue_active(&current->pid->exited)) /* a pidfd of this thread */
+		wake_up_poll(&current->pid->exited, EPOLLIN);
 	if (process->nr_threads == 0)
 		become_zombie_locked(process, &dead);
 	else if (process->exec_thread)

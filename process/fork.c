@@ -282,6 +282,29 @@ err_parts:
 	return err;
 }
 
+/* RLIMIT_NPROC: threads of the real user, counted only for those whom the limit binds. */
+static bool user_has_too_many(void)
+{
+	uint64_t limit = process_limit(RLIMIT_NPROC), count = 0;
+	uint32_t uid = current->cred->uid;
+	struct thread *thread;
+	unsigned long flags;
+	struct pid *pid;
+
+	if (!uid || limit == RLIM_INFINITY || capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
+		return false;
+	flags = spin_lock_irqsave(&process_lock);
+	for (int nr = 1; (pid = pid_next_get(nr)); pid_put(pid)) {
+		nr = pid->nr + 1;
+		if (!pid->process)
+			continue;
+		list_for_each_entry(thread, &pid->process->threads, process_node)
+			count += thread->cred->uid == uid;
+	}
+	spin_unlock_irqrestore(&process_lock, flags);
+	return count >= limit;
+}
+
 long process_clone(const struct clone_request *request)
 {
 	struct vfork_wait *vfork;
@@ -292,6 +315,8 @@ long process_clone(const struct clone_request *request)
 
 	if (err)
 		return err;
+	if (user_has_too_many())
+		return -EAGAIN;
 	err = pid_alloc_for_child(request, &pid);
 	if (err)
 		return err;

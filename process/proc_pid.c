@@ -351,6 +351,19 @@ static int wchan_show(struct seq *seq, const struct proc_subject *subject)
 	return 0;
 }
 
+/* One user namespace, in which everybody is who he is. */
+static int id_map_show(struct seq *seq, const struct proc_subject *subject)
+{
+	seq_puts(seq, "         0          0 4294967295\n");
+	return 0;
+}
+
+static int setgroups_show(struct seq *seq, const struct proc_subject *subject)
+{
+	seq_puts(seq, "allow\n");
+	return 0;
+}
+
 static int personality_show(struct seq *seq, const struct proc_subject *subject)
 {
 	struct process *process = subject_process_get(subject);
@@ -409,6 +422,9 @@ PROC_PID_FILE("oom_score", 0444, { .show = oom_score_show });
 PROC_PID_FILE("oom_score_adj", 0644, { .show = oom_adj_show, .store = oom_adj_store });
 PROC_PID_FILE("loginuid", 0644, { .show = loginuid_show });
 PROC_PID_FILE("wchan", 0444, { .show = wchan_show });
+PROC_PID_FILE("uid_map", 0644, { .show = id_map_show });
+PROC_PID_FILE("gid_map", 0644, { .show = id_map_show });
+PROC_PID_FILE("setgroups", 0644, { .process_only = true, .show = setgroups_show });
 PROC_PID_FILE("personality", 0400, { .show = personality_show });
 PROC_PID_FILE("mounts", 0444, { .show = mounts_show });
 PROC_PID_FILE("mountinfo", 0444, { .show = mountinfo_show });

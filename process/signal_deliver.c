@@ -107,6 +107,78 @@ static bool stop_signal_applies(struct process *process, int signo)
 
 /* --- choosing ---------------------------------------------------------------------------------------- */
 
+/* Does not return when the thread is being killed: by SIGKILL, the end of its process, or an exec of another thread. */
+static void exit_if_killed(struct process *process)
+{
+	unsigned long flags = spin_lock_irqsave(&process->signal_lock);
+	bool by_group = process->group_exiting;
+	bool by_exec = process->exec_thread && process->exec_thread != current;
+	bool by_signal = current->signal->pending.set & SIGMASK(SIGKILL) && !process->exec_thread;
+
+	spin_unlock_irqrestore(&process->signal_lock, flags);
+	if (by_group || by_exec)
+		process_exit_thread(process->exit_code);
+	if (by_signal)
+		process_exit_group(SIGKILL);
+}
+
+/* The next signal off the queues; 0: none. Stops that are due are taken on the way: -1, look again. */
+static int take_signal(struct process *process, siginfo_t *info)
+{
+	unsigned long flags = spin_lock_irqsave(&process->signal_lock);
+	int signo;
+
+	if (current->signal->stop_pending) {
+		stop_here(process, flags);
+		return -1;
+	}
+	if (current->ptrace && current->ptrace->interrupt_pending) {
+		spin_unlock_irqrestore(&process->signal_lock, flags);
+		ptrace_pending_stop();
+		return -1;
+	}
+	signo = signal_dequeue_locked(~current->signal->blocked, info);
+	spin_unlock_irqrestore(&process->signal_lock, flags);
+	if (signo && info->si_code == SI_TIMER && signal_timer_taken)
+		signal_timer_taken(info);
+	if (signo && signo != SIGKILL && ptrace_is_traced(current)) {
+		signo = ptrace_signal_stop(signo, info);
+		return signo ? signo : -1;
+	}
+	return signo;
+}
+
+/* A handler, if there is one: filled in, with what is blocked while it runs. */
+static bool find_handler(struct process *process, int signo, struct signal_delivery *delivery, sigmask_t *mask)
+{
+	struct signal_action *action = &process->signals.handlers->action[signo - 1];
+	unsigned long flags = spin_lock_irqsave(&process->signal_lock);
+	bool found = action->handler != (uintptr_t)SIG_DFL;
+
+	delivery->signo = signo;
+	delivery->handler = action->handler;
+	delivery->restorer = action->restorer;
+	delivery->sa_flags = action->flags;
+	*mask = action->mask | (action->flags & SA_NODEFER ? 0 : SIGMASK(signo));
+	if (found && action->flags & SA_RESETHAND && action->handler != (uintptr_t)SIG_IGN)
+		action->handler = (uintptr_t)SIG_DFL;
+	spin_unlock_irqrestore(&process->signal_lock, flags);
+	return found;
+}
+
+static void stop_process(struct process *process, int signo)
+{
+	unsigned long flags;
+
+	if (!stop_signal_applies(process, signo))
+		return;
+	flags = spin_lock_irqsave(&process->signal_lock);
+	/* A SIGCONT in between has won. */
+	if (!process->group_exiting && !(process->signals.pending.set & SIGMASK(SIGCONT)))
+		begin_stop_locked(process, signo);
+	spin_unlock_irqrestore(&process->signal_lock, flags);
+}
+
 /*
  * Takes signals until one has a handler: fills delivery and returns its number with the action's mask; 0: none left.
  * Does not return when one of them ends the process.
@@ -114,83 +186,28 @@ static bool stop_signal_applies(struct process *process, int signo)
 static int next_handled(struct signal_delivery *delivery, sigmask_t *mask)
 {
 	struct process *process = current_process();
-	unsigned long flags;
 
 	for (;;) {
-		struct signal_action *action;
 		int signo;
 
-		flags = spin_lock_irqsave(&process->signal_lock);
-		if (process->group_exiting || process->exec_thread || current->signal->pending.set & SIGMASK(SIGKILL)) {
-			bool group = process->group_exiting;
-
-			if (group || process->exec_thread != current) {
-				spin_unlock_irqrestore(&process->signal_lock, flags);
-				if (group || process->exec_thread)
-					process_exit_thread(process->exit_code);
-				process_exit_group(SIGKILL);
-			}
-		}
-		if (current->signal->stop_pending) {
-			stop_here(process, flags);
-			continue;
-		}
-		if (current->ptrace && current->ptrace->interrupt_pending) {
-			spin_unlock_irqrestore(&process->signal_lock, flags);
-			ptrace_pending_stop();
-			continue;
-		}
-		signo = signal_dequeue_locked(~current->signal->blocked, &delivery->info);
-		if (!signo) {
-			spin_unlock_irqrestore(&process->signal_lock, flags);
+		exit_if_killed(process);
+		signo = take_signal(process, &delivery->info);
+		if (!signo)
 			return 0;
-		}
-		if (delivery->info.si_code == SI_TIMER && signal_timer_taken) {
-			spin_unlock_irqrestore(&process->signal_lock, flags);
-			signal_timer_taken(&delivery->info);
-			flags = spin_lock_irqsave(&process->signal_lock);
-		}
-		if (ptrace_is_traced(current) && signo != SIGKILL) {
-			spin_unlock_irqrestore(&process->signal_lock, flags);
-			signo = ptrace_signal_stop(signo, &delivery->info);
-			if (!signo)
-				continue;
-			flags = spin_lock_irqsave(&process->signal_lock);
-		}
-		action = &process->signals.handlers->action[signo - 1];
-		if (action->handler == (uintptr_t)SIG_IGN) {
-			spin_unlock_irqrestore(&process->signal_lock, flags);
+		if (signo < 0)
 			continue;
-		}
-		if (action->handler != (uintptr_t)SIG_DFL) {
-			delivery->signo = signo;
-			delivery->handler = action->handler;
-			delivery->restorer = action->restorer;
-			delivery->sa_flags = action->flags;
-			*mask = action->mask | (action->flags & SA_NODEFER ? 0 : SIGMASK(signo));
-			if (action->flags & SA_RESETHAND)
-				action->handler = (uintptr_t)SIG_DFL;
-			spin_unlock_irqrestore(&process->signal_lock, flags);
+		if (find_handler(process, signo, delivery, mask)) {
+			if (delivery->handler == (uintptr_t)SIG_IGN)
+				continue;
 			return signo;
 		}
 		if (SIGMASK(signo) & SIGMASK_IGNORE ||
-			(process->signals.is_unkillable && !(SIGMASK(signo) & SIGMASK_UNBLOCKABLE))) {
-			spin_unlock_irqrestore(&process->signal_lock, flags);
+			(process->signals.is_unkillable && !(SIGMASK(signo) & SIGMASK_UNBLOCKABLE)))
 			continue;
-		}
-		if (SIGMASK(signo) & SIGMASK_STOP) {
-			spin_unlock_irqrestore(&process->signal_lock, flags);
-			if (!stop_signal_applies(process, signo))
-				continue;
-			flags = spin_lock_irqsave(&process->signal_lock);
-			/* A SIGCONT in between has won. */
-			if (!process->group_exiting && !(process->signals.pending.set & SIGMASK(SIGCONT)))
-				begin_stop_locked(process, signo);
-			spin_unlock_irqrestore(&process->signal_lock, flags);
-			continue;
-		}
-		spin_unlock_irqrestore(&process->signal_lock, flags);
-		process_exit_group(signo); /* no core is ever dumped, so the status never says so */
+		if (SIGMASK(signo) & SIGMASK_STOP)
+			stop_process(process, signo);
+		else
+			process_exit_group(signo); /* no core is ever dumped, so the status never says so */
 	}
 }
 

@@ -86,8 +86,6 @@ SYSCALL_DEFINE(sysinfo, struct sysinfo *, user_info)
 
 /* --- reboot ------------------------------------------------------------------------------------------------------- */
 
-static bool cad_restarts; /* Ctrl-Alt-Del: restart at once, or SIGINT to init */
-
 /* Nothing runs and nothing moves any more when this returns. */
 static void quiesce(void)
 {
@@ -150,11 +148,8 @@ SYSCALL_DEFINE(reboot, int, magic1, int, magic2, unsigned int, command, const ch
 		text[sizeof(text) - 1] = '\0';
 		return restart(text);
 	case LINUX_REBOOT_CMD_CAD_ON:
-		cad_restarts = true;
-		return 0;
 	case LINUX_REBOOT_CMD_CAD_OFF:
-		cad_restarts = false;
-		return 0;
+		return 0; /* no keyboard here makes Ctrl-Alt-Del */
 	case LINUX_REBOOT_CMD_HALT:
 		return halt("System halted");
 	case LINUX_REBOOT_CMD_POWER_OFF:

@@ -57,33 +57,32 @@ size_t x86_signal_frame_max(void)
 	return ALIGN_UP(sizeof(struct rt_sigframe) + 16 + fpu_frame_bytes() + FPU_ALIGN - 1 + RED_ZONE, 16);
 }
 
-static void fill_sigcontext(struct sigcontext *sc, const struct trapframe *frame)
+/* The registers that stand in both structures, in another order. */
+#define BOTH(name) { offsetof(struct sigcontext, name), offsetof(struct pt_regs, name) }
+static const struct { uint8_t in_context, in_frame; } register_map[] = {
+	BOTH(r8), BOTH(r9), BOTH(r10), BOTH(r11), BOTH(r12), BOTH(r13), BOTH(r14), BOTH(r15), BOTH(rdi), BOTH(rsi),
+	BOTH(rbp), BOTH(rbx), BOTH(rdx), BOTH(rax), BOTH(rcx), BOTH(rsp), BOTH(rip), BOTH(eflags),
+};
+
+static void copy_registers(struct sigcontext *sc, struct pt_regs *r, bool to_context)
 {
-	const struct pt_regs *r = &frame->r;
+	for (unsigned int i = 0; i < ARRAY_SIZE(register_map); i++) {
+		uint64_t *in_context = (uint64_t *)((char *)sc + register_map[i].in_context);
+		uint64_t *in_frame = (uint64_t *)((char *)r + register_map[i].in_frame);
+
+		*(to_context ? in_context : in_frame) = *(to_context ? in_frame : in_context);
+	}
+}
+
+static void fill_sigcontext(struct sigcontext *sc, struct trapframe *frame)
+{
 	const struct arch_thread *arch = &current->arch;
 
-	sc->r8 = r->r8;
-	sc->r9 = r->r9;
-	sc->r10 = r->r10;
-	sc->r11 = r->r11;
-	sc->r12 = r->r12;
-	sc->r13 = r->r13;
-	sc->r14 = r->r14;
-	sc->r15 = r->r15;
-	sc->rdi = r->rdi;
-	sc->rsi = r->rsi;
-	sc->rbp = r->rbp;
-	sc->rbx = r->rbx;
-	sc->rdx = r->rdx;
-	sc->rax = r->rax;
-	sc->rcx = r->rcx;
-	sc->rsp = r->rsp;
-	sc->rip = r->rip;
-	sc->eflags = r->eflags;
+	copy_registers(sc, &frame->r, true);
 	if (arch->flags & X86_THREAD_SINGLE_STEP)
 		sc->eflags &= ~X86_EFLAGS_TF; /* the tracer's, not the program's */
-	sc->cs = (uint16_t)r->cs;
-	sc->ss = (uint16_t)r->ss;
+	sc->cs = (uint16_t)frame->r.cs;
+	sc->ss = (uint16_t)frame->r.ss;
 	sc->err = arch->error_code;
 	sc->trapno = arch->trap_nr;
 	sc->cr2 = arch->cr2;
@@ -192,34 +191,18 @@ static int pop_fpu(const struct _fpstate_64 *user)
 int arch_signal_pop_frame(struct trapframe *frame, sigset_t *mask, stack_t *altstack)
 {
 	const struct rt_sigframe *user = (const void *)(frame->r.rsp - sizeof(user->restorer));
-	struct pt_regs *r = &frame->r;
+	uint64_t flags = frame->r.eflags;
 	struct ucontext uc;
-	const struct sigcontext *sc = &uc.uc_mcontext;
 
 	if (copy_from_user(&uc, &user->uc, sizeof(uc)))
 		return -EFAULT;
-	r->r8 = sc->r8;
-	r->r9 = sc->r9;
-	r->r10 = sc->r10;
-	r->r11 = sc->r11;
-	r->r12 = sc->r12;
-	r->r13 = sc->r13;
-	r->r14 = sc->r14;
-	r->r15 = sc->r15;
-	r->rdi = sc->rdi;
-	r->rsi = sc->rsi;
-	r->rbp = sc->rbp;
-	r->rbx = sc->rbx;
-	r->rdx = sc->rdx;
-	r->rax = sc->rax;
-	r->rcx = sc->rcx;
-	r->rsp = sc->rsp;
-	r->eflags = x86_merge_user_flags(r->eflags, sc->eflags);
-	r->cs = USER_CS | FRAME_CHANGED; /* there are no other selectors: no LDT, no 32-bit programs */
-	r->ss = USER_DS;
-	arch_frame_set_ip(frame, sc->rip);
+	copy_registers(&uc.uc_mcontext, &frame->r, false);
+	frame->r.eflags = x86_merge_user_flags(flags, uc.uc_mcontext.eflags);
+	frame->r.cs = USER_CS | FRAME_CHANGED; /* there are no other selectors: no LDT, no 32-bit programs */
+	frame->r.ss = USER_DS;
+	arch_frame_set_ip(frame, uc.uc_mcontext.rip);
 	arch_frame_clear_syscall(frame);
 	*mask = uc.uc_sigmask;
 	*altstack = uc.uc_stack;
-	return pop_fpu((const void *)sc->fpstate);
+	return pop_fpu((const void *)uc.uc_mcontext.fpstate);
 }
