@@ -12,6 +12,7 @@
 #include <kernel/thread.h>
 #include <linux/signal.h>
 #include <mm/vm_space.h>
+#include <process/oom.h>
 #include <process/process.h>
 #include <process/ptrace.h>
 #include <process/signal.h>
@@ -34,12 +35,6 @@ static void fault_signal(struct trapframe *frame, int signo, int code, uintptr_t
 	signal_force(signo, code, addr);
 }
 
-static void out_of_memory(void)
-{
-	pr_err("Out of memory: Killed process %d (%s)\n", current_process()->pid->nr, current->name);
-	signal_send_process(current_process(), SIGKILL, NULL);
-}
-
 static void user_fault(struct trapframe *frame, uintptr_t addr, unsigned int access)
 {
 	int signo = SIGSEGV, code = SEGV_MAPERR, err;
@@ -51,8 +46,9 @@ static void user_fault(struct trapframe *frame, uintptr_t addr, unsigned int acc
 	err = vm_handle_fault(current->vm, addr, access, &signo, &code);
 	if (!err)
 		return;
+	/* Without memory the way back to the program is the next try, unless it is killed. */
 	if (err == -ENOMEM)
-		out_of_memory();
+		(void)oom_make_room();
 	else
 		fault_signal(frame, signo, code, addr);
 }
@@ -70,8 +66,8 @@ void page_fault(struct trapframe *frame, uintptr_t addr, unsigned int access, bo
 
 		if (!err)
 			return;
-		if (err == -ENOMEM)
-			out_of_memory();
+		if (err == -ENOMEM && oom_make_room())
+			return;
 	}
 	if (arch_fixup_fault(frame))
 		return;
