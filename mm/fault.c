@@ -79,12 +79,38 @@ static int fault_anon(struct vma *vma, vaddr_t addr, bool is_write, pte_t *slot)
 	return err;
 }
 
+/* Puts the copy where the entry still is what was seen. The entry's reference on old goes with it. */
+static int replace_entry(struct vma *vma, vaddr_t addr, pte_t seen, struct page *old, struct page *copy)
+{
+	struct vm_space *space = vma->space;
+	pte_t *slot;
+
+	spin_lock(&space->page_table_lock);
+	slot = pagetable_slot(&space->pagetable, addr, false);
+	if (unlikely(!slot || *slot != seen)) {
+		spin_unlock(&space->page_table_lock);
+		page_put(copy);
+		return -EAGAIN;
+	}
+	if (old && old->flags & PAGE_ANON)
+		space->rss_anon_pages--;
+	else if (old)
+		space->rss_file_pages--;
+	fill_slot_locked(space, slot, copy, vma_prot(vma));
+	tlb_flush_range(space, addr, PAGE_SIZE);
+	spin_unlock(&space->page_table_lock);
+	if (old)
+		page_put(old);
+	return 0;
+}
+
 /* A write to a present page of private memory: it becomes ours alone, by a copy unless it is already. */
 static int fault_copy(struct vma *vma, vaddr_t addr)
 {
 	struct vm_space *space = vma->space;
-	struct page *old = NULL, *new;
+	struct page *old = NULL, *copy;
 	pte_t *slot, seen;
+	int err = -ENOMEM;
 
 	spin_lock(&space->page_table_lock);
 	slot = pagetable_slot(&space->pagetable, addr, false);
@@ -93,48 +119,28 @@ static int fault_copy(struct vma *vma, vaddr_t addr)
 		spin_unlock(&space->page_table_lock);
 		return -EAGAIN;
 	}
-	if (arch_pte_paddr(seen) != zero_page_paddr) {
+	if (arch_pte_paddr(seen) != zero_page_paddr)
 		old = page_from_paddr(arch_pte_paddr(seen));
-		if (old->flags & PAGE_ANON && atomic_load(&old->refs) == 1) {
-			*slot = arch_pte_make(arch_pte_paddr(seen), vma_prot(vma), 0);
-			arch_pte_sync();
-			spin_unlock(&space->page_table_lock);
-			/* Other CPUs may keep the narrower entry: they fault and find this one. */
-			arch_tlb_flush_local(addr, PAGE_SIZE);
-			return 0;
-		}
-		page_get(old);
-	}
-	spin_unlock(&space->page_table_lock);
-
-	new = anon_page_alloc(old ? 0 : ALLOC_ZERO);
-	if (new && old)
-		page_copy(page_address(new), page_address(old));
-	spin_lock(&space->page_table_lock);
-	slot = pagetable_slot(&space->pagetable, addr, false);
-	if (new && slot && *slot == seen) {
-		if (old) {
-			if (old->flags & PAGE_ANON)
-				space->rss_anon_pages--;
-			else
-				space->rss_file_pages--;
-		}
-		fill_slot_locked(space, slot, new, vma_prot(vma));
-		tlb_flush_range(space, addr, PAGE_SIZE);
+	if (old && old->flags & PAGE_ANON && atomic_load(&old->refs) == 1) {
+		*slot = arch_pte_make(arch_pte_paddr(seen), vma_prot(vma), 0);
+		arch_pte_sync();
 		spin_unlock(&space->page_table_lock);
-		if (old) {
-			page_put(old); /* the entry's */
-			page_put(old);
-		}
+		/* Other CPUs may keep the narrower entry: they fault and find this one. */
+		arch_tlb_flush_local(addr, PAGE_SIZE);
 		return 0;
 	}
+	if (old)
+		page_get(old);
 	spin_unlock(&space->page_table_lock);
+
+	copy = anon_page_alloc(old ? 0 : ALLOC_ZERO);
+	if (copy && old)
+		page_copy(page_address(copy), page_address(old));
+	if (copy)
+		err = replace_entry(vma, addr, seen, old, copy);
 	if (old)
 		page_put(old);
-	if (!new)
-		return -ENOMEM;
-	page_put(new);
-	return -EAGAIN;
+	return err;
 }
 
 static int fault_mkwrite(struct vma *vma, vaddr_t addr, struct page *page)
