@@ -8,10 +8,12 @@
  */
 #include <fs/pipe.h>
 
-#include <asm/ioctls.h>
 #include <arch/layout.h>
+#include <asm/ioctls.h>
+#include <asm/signal.h>
 #include <fs/file.h>
 #include <fs/inode.h>
+#include <fs/pipe_internal.h>
 #include <fs/poll.h>
 #include <kernel/cred.h>
 #include <kernel/mutex.h>
@@ -21,36 +23,14 @@
 #include <lib/alloc.h>
 #include <lib/atomic.h>
 #include <lib/string.h>
-#include <asm/signal.h>
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 #include <mm/uio.h>
 #include <mm/user_copy.h>
 
-#define DEFAULT_CAPACITY 65536
-
-struct pipe {
-	struct mutex lock;
-	struct wait_queue read_wait, write_wait;
-
-	/* Guarded by lock; nr_readers and nr_writers are also read without it, by poll. */
-	size_t head, tail; /* bytes ever written and read */
-	size_t size;	   /* of the ring */
-	size_t capacity;
-	uint8_t *ring;
-	unsigned int nr_readers, nr_writers;
-	unsigned int reader_opens, writer_opens; /* ever: FIFO opens wait for a change */
-	unsigned int refs;			 /* open files; of a FIFO guarded by fifo_lock */
-};
-
 unsigned int pipe_max_bytes = 1 << 20;
 
 static struct mutex fifo_lock = MUTEX_INIT(fifo_lock); /* inode->pipe of FIFOs */
-
-static inline size_t fill(const struct pipe *pipe)
-{
-	return pipe->head - pipe->tail;
-}
 
 static struct pipe *pipe_alloc(void)
 {
@@ -58,7 +38,7 @@ static struct pipe *pipe_alloc(void)
 
 	if (!pipe)
 		return NULL;
-	pipe->capacity = DEFAULT_CAPACITY;
+	pipe->capacity = PIPE_DEFAULT_BYTES;
 	mutex_init(&pipe->lock);
 	wait_queue_init(&pipe->read_wait);
 	wait_queue_init(&pipe->write_wait);
@@ -69,7 +49,7 @@ static struct pipe *pipe_alloc(void)
 static int ring_resize(struct pipe *pipe, size_t size)
 {
 	uint8_t *ring = kmalloc(size);
-	size_t used = fill(pipe);
+	size_t used = pipe_fill(pipe);
 
 	if (!ring)
 		return -ENOMEM;
@@ -85,10 +65,9 @@ static int ring_resize(struct pipe *pipe, size_t size)
 	return 0;
 }
 
-/* Room for up to n more bytes; the ring grows to its capacity by need. */
-static size_t ring_room(struct pipe *pipe, size_t n)
+size_t pipe_room(struct pipe *pipe, size_t n)
 {
-	size_t wanted = fill(pipe) + n;
+	size_t wanted = pipe_fill(pipe) + n;
 
 	if (unlikely(wanted > pipe->size && pipe->size < pipe->capacity)) {
 		size_t size = max(pipe->size * 2, (size_t)PAGE_SIZE);
@@ -99,7 +78,7 @@ static size_t ring_room(struct pipe *pipe, size_t n)
 		if (ring_resize(pipe, size) && !pipe->size)
 			(void)ring_resize(pipe, PAGE_SIZE);
 	}
-	return pipe->size - fill(pipe);
+	return pipe->size - pipe_fill(pipe);
 }
 
 static size_t ring_put(struct pipe *pipe, struct uio *uio, size_t n)
@@ -134,19 +113,9 @@ static size_t ring_get(struct pipe *pipe, struct uio *uio, size_t n)
 	return total;
 }
 
-/* Lets go of the lock, sleeps until cond, takes it again. */
-#define pipe_sleep(pipe, wq, cond)                                                                 \
-	({                                                                                         \
-		mutex_unlock(&(pipe)->lock);                                                       \
-		int err_ = wait_event_interruptible_exclusive(wq, cond);                           \
-		mutex_lock(&(pipe)->lock);                                                         \
-		err_;                                                                              \
-	})
-
-/* Waits until there is something to read: 1, 0 (no writers), -EAGAIN, -ERESTARTSYS. Lock held. */
-static int wait_for_data(struct pipe *pipe, bool nonblock, bool *has_slept)
+int pipe_wait_for_data(struct pipe *pipe, bool nonblock, bool *has_slept)
 {
-	while (!fill(pipe)) {
+	while (!pipe_fill(pipe)) {
 		int err;
 
 		if (!pipe->nr_writers)
@@ -163,15 +132,9 @@ static int wait_for_data(struct pipe *pipe, bool nonblock, bool *has_slept)
 	return 1;
 }
 
-static inline bool is_full(const struct pipe *pipe)
+void pipe_finish_read(struct pipe *pipe, bool was_full, bool has_slept)
 {
-	return pipe->capacity - fill(pipe) < PIPE_BUF;
-}
-
-/* Ends a read: unlocks and wakes who can go on now; edge-triggered watchers want to hear of changes only. */
-static void finish_read(struct pipe *pipe, bool was_full, bool has_slept)
-{
-	bool more = fill(pipe), room = !is_full(pipe);
+	bool more = pipe_fill(pipe), room = !pipe_is_full(pipe);
 
 	mutex_unlock(&pipe->lock);
 	if (unlikely(was_full && room))
@@ -180,7 +143,7 @@ static void finish_read(struct pipe *pipe, bool was_full, bool has_slept)
 		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
 }
 
-static ssize_t do_read(struct pipe *pipe, struct uio *uio, bool nonblock)
+ssize_t pipe_do_read(struct pipe *pipe, struct uio *uio, bool nonblock)
 {
 	bool was_full, has_slept = false;
 	ssize_t ret;
@@ -188,34 +151,29 @@ static ssize_t do_read(struct pipe *pipe, struct uio *uio, bool nonblock)
 	if (!uio->left)
 		return 0;
 	mutex_lock(&pipe->lock);
-	ret = wait_for_data(pipe, nonblock, &has_slept);
-	was_full = is_full(pipe);
+	ret = pipe_wait_for_data(pipe, nonblock, &has_slept);
+	was_full = pipe_is_full(pipe);
 	if (ret > 0) {
-		ret = (ssize_t)ring_get(pipe, uio, min(uio->left, fill(pipe)));
+		ret = (ssize_t)ring_get(pipe, uio, min(uio->left, pipe_fill(pipe)));
 		if (!ret)
 			ret = -EFAULT;
 	}
-	finish_read(pipe, was_full, has_slept);
+	pipe_finish_read(pipe, was_full, has_slept);
 	return ret;
 }
 
 static ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
 {
-	return do_read(file->private_data, uio, file->flags & O_NONBLOCK);
+	return pipe_do_read(file->private_data, uio, file->flags & O_NONBLOCK);
 }
 
-static bool can_write(const struct pipe *pipe, size_t needed)
-{
-	return pipe->capacity - fill(pipe) >= needed || !atomic_load_relaxed(&pipe->nr_readers);
-}
-
-static ssize_t broken_pipe(void)
+ssize_t pipe_broken(void)
 {
 	signal_ops()->send_thread(current, SIGPIPE);
 	return -EPIPE;
 }
 
-static ssize_t do_write(struct pipe *pipe, struct uio *uio, bool nonblock)
+ssize_t pipe_do_write(struct pipe *pipe, struct uio *uio, bool nonblock)
 {
 	bool has_slept = false, room;
 	size_t total = 0;
@@ -228,10 +186,10 @@ static ssize_t do_write(struct pipe *pipe, struct uio *uio, bool nonblock)
 		size_t needed = min(uio->left, (size_t)PIPE_BUF), n;
 
 		if (unlikely(!pipe->nr_readers)) {
-			ret = broken_pipe();
+			ret = pipe_broken();
 			break;
 		}
-		n = min(ring_room(pipe, uio->left), uio->left);
+		n = min(pipe_room(pipe, uio->left), uio->left);
 		if (n >= needed) {
 			size_t done = ring_put(pipe, uio, n);
 
@@ -253,11 +211,11 @@ static ssize_t do_write(struct pipe *pipe, struct uio *uio, bool nonblock)
 		if (nonblock)
 			break;
 		has_slept = true;
-		ret = pipe_sleep(pipe, &pipe->write_wait, can_write(pipe, needed));
+		ret = pipe_sleep(pipe, &pipe->write_wait, pipe_can_write(pipe, needed));
 		if (ret)
 			break;
 	}
-	room = !is_full(pipe);
+	room = !pipe_is_full(pipe);
 	mutex_unlock(&pipe->lock);
 	if (total)
 		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
@@ -268,7 +226,7 @@ static ssize_t do_write(struct pipe *pipe, struct uio *uio, bool nonblock)
 
 static ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 {
-	return do_write(file->private_data, uio, file->flags & O_NONBLOCK);
+	return pipe_do_write(file->private_data, uio, file->flags & O_NONBLOCK);
 }
 
 static unsigned int pipe_poll(struct file *file, struct poll_table *table)
@@ -306,7 +264,7 @@ static long pipe_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (cmd != FIONREAD)
 		return -ENOTTY;
 	mutex_lock(&pipe->lock);
-	used = (int)fill(pipe);
+	used = (int)pipe_fill(pipe);
 	mutex_unlock(&pipe->lock);
 	return put_user(used, (int *)arg);
 }
@@ -475,7 +433,7 @@ static long set_size(struct pipe *pipe, size_t bytes)
 	if (size > pipe_max_bytes && size > pipe->capacity && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	mutex_lock(&pipe->lock);
-	if (fill(pipe) > size)
+	if (pipe_fill(pipe) > size)
 		err = -EBUSY;
 	else if (pipe->size > size)
 		err = ring_resize(pipe, size);
@@ -493,160 +451,4 @@ long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (!file_is_pipe(file))
 		return -EBADF;
 	return cmd == F_SETPIPE_SZ ? set_size(pipe, arg) : (long)pipe->capacity;
-}
-
-static void ring_copy_out(const struct pipe *pipe, uint8_t *to, size_t n)
-{
-	size_t offset = pipe->tail & (pipe->size - 1), part = min(n, pipe->size - offset);
-
-	memcpy(to, pipe->ring + offset, part);
-	memcpy(to + part, pipe->ring, n - part);
-}
-
-/* What is in the pipe, copied aside; bytes, or as pipe_tee(). */
-static ssize_t peek(struct pipe *pipe, uint8_t *buf, size_t len, bool nonblock)
-{
-	bool has_slept = false;
-	ssize_t ret;
-
-	mutex_lock(&pipe->lock);
-	ret = wait_for_data(pipe, nonblock, &has_slept);
-	if (ret > 0) {
-		ret = (ssize_t)min(len, fill(pipe));
-		ring_copy_out(pipe, buf, (size_t)ret);
-	}
-	finish_read(pipe, false, has_slept);
-	return ret;
-}
-
-/* Through a buffer, so that the locks of two pipes are never held together. */
-static ssize_t pipe_to_pipe(struct file *in, struct file *out, size_t len, bool nonblock, bool keeps)
-{
-	bool in_nonblock = nonblock || in->flags & O_NONBLOCK, out_nonblock = nonblock || out->flags & O_NONBLOCK;
-	struct uio uio;
-	uint8_t *buf;
-	ssize_t n;
-
-	if (in->private_data == out->private_data)
-		return -EINVAL;
-	len = min(len, (size_t)DEFAULT_CAPACITY);
-	buf = kmalloc(max(len, (size_t)1));
-	if (!buf)
-		return -ENOMEM;
-	n = peek(in->private_data, buf, len, in_nonblock);
-	if (n > 0) {
-		uio_init_kernel(&uio, buf, (size_t)n);
-		n = do_write(out->private_data, &uio, out_nonblock);
-	}
-	if (n > 0 && !keeps) {
-		uio_init_kernel(&uio, buf, (size_t)n);
-		n = do_read(in->private_data, &uio, true);
-	}
-	kfree(buf);
-	return n;
-}
-
-ssize_t pipe_tee(struct file *in, struct file *out, size_t len, bool nonblock)
-{
-	if (!file_is_pipe(in) || !file_is_pipe(out))
-		return -EINVAL;
-	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE))
-		return -EBADF;
-	return pipe_to_pipe(in, out, len, nonblock, true);
-}
-
-/* The ring's bytes are written from where they are; what was not written stays. */
-static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, size_t len, bool nonblock)
-{
-	bool was_full, has_slept = false;
-	size_t total = 0;
-	ssize_t ret;
-
-	mutex_lock(&pipe->lock);
-	ret = wait_for_data(pipe, nonblock, &has_slept);
-	was_full = is_full(pipe);
-	while (ret > 0 && total < len && fill(pipe)) {
-		size_t offset = pipe->tail & (pipe->size - 1);
-		size_t part = min(min(len - total, fill(pipe)), pipe->size - offset);
-		struct uio uio;
-
-		uio_init_kernel(&uio, pipe->ring + offset, part);
-		ret = file_write(out, &uio, pos);
-		if (ret <= 0)
-			break;
-		pipe->tail += (size_t)ret;
-		total += (size_t)ret;
-		if ((size_t)ret < part)
-			break;
-	}
-	finish_read(pipe, was_full, has_slept);
-	return total ? (ssize_t)total : ret;
-}
-
-/* Waits for room for a page at least; then reads into the ring, as much as fits. */
-static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, size_t len, bool nonblock)
-{
-	size_t total = 0;
-	ssize_t ret = 0;
-
-	mutex_lock(&pipe->lock);
-	while (pipe->nr_readers && ring_room(pipe, min(len, pipe->capacity)) < min(len, (size_t)PIPE_BUF)) {
-		ret = pipe->size ? -EAGAIN : -ENOMEM;
-		if (!nonblock && pipe->size)
-			ret = pipe_sleep(pipe, &pipe->write_wait, can_write(pipe, min(len, (size_t)PIPE_BUF)));
-		if (ret)
-			goto out;
-	}
-	if (!pipe->nr_readers) {
-		ret = broken_pipe();
-		goto out;
-	}
-	while (total < len && fill(pipe) < pipe->size) {
-		size_t offset = pipe->head & (pipe->size - 1);
-		size_t part = min(min(len - total, pipe->size - fill(pipe)), pipe->size - offset);
-		struct uio uio;
-
-		uio_init_kernel(&uio, pipe->ring + offset, part);
-		ret = file_read(in, &uio, pos);
-		if (ret <= 0)
-			break;
-		pipe->head += (size_t)ret;
-		total += (size_t)ret;
-		if ((size_t)ret < part)
-			break;
-	}
-out:
-	mutex_unlock(&pipe->lock);
-	if (total)
-		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
-	return total ? (ssize_t)total : ret;
-}
-
-ssize_t pipe_splice(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t len, bool nonblock)
-{
-	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE))
-		return -EBADF;
-	if (file_is_pipe(in) && file_is_pipe(out))
-		return in_pos || out_pos ? -ESPIPE : pipe_to_pipe(in, out, len, nonblock, false);
-	if (file_is_pipe(in)) {
-		if (in_pos)
-			return -ESPIPE;
-		if (out->flags & O_APPEND)
-			return -EINVAL;
-		return pipe_to_file(in->private_data, out, out_pos, len, nonblock || in->flags & O_NONBLOCK);
-	}
-	if (!file_is_pipe(out))
-		return -EINVAL;
-	if (out_pos)
-		return -ESPIPE;
-	return file_to_pipe(in, in_pos, out->private_data, len, nonblock || out->flags & O_NONBLOCK);
-}
-
-ssize_t pipe_move_user(struct file *file, struct uio *uio, bool nonblock)
-{
-	if (!file_is_pipe(file))
-		return -EBADF;
-	nonblock |= (file->flags & O_NONBLOCK) != 0;
-	return file->mode & FILE_WRITE ? do_write(file->private_data, uio, nonblock)
-				       : do_read(file->private_data, uio, nonblock);
 }

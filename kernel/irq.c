@@ -198,15 +198,21 @@ void irq_shutdown(void)
 
 static int interrupts_show(struct seq *seq, void *ctx)
 {
-	seq_puts(seq, "            CPU0\n");
+	seq_puts(seq, "           ");
+	for (unsigned int id = 0; id < cpu_count(); id++)
+		seq_printf(seq, "CPU%-8u", id);
+	seq_puts(seq, "\n");
 	for (unsigned int irq = 0; irq < nr_irqs; irq++) {
 		struct irq_desc *desc = descs[irq];
 		const char *separator = "  ";
 
 		if (!desc->actions)
 			continue;
-		seq_printf(seq, "%4u: %10lu  %s %u", irq, (unsigned long)desc->count, desc->chip->ops->name,
-			irq_input(desc, irq));
+		/* All lines are routed to the boot CPU. */
+		seq_printf(seq, "%4u: %10lu ", irq, (unsigned long)desc->count);
+		for (unsigned int id = 1; id < cpu_count(); id++)
+			seq_printf(seq, "%10u ", 0u);
+		seq_printf(seq, " %s %4u", desc->chip->ops->name, irq_input(desc, irq));
 		for (struct irq_action *action = desc->actions; action; action = action->next) {
 			seq_printf(seq, "%s%s", separator, action->name);
 			separator = ", ";

@@ -16,17 +16,29 @@ static uint64_t counter_per_ns; /* ticks per ns, 32 fractional bits, rounded up 
 static uint64_t realtime_offset; /* atomic: nanoseconds */
 static struct wait_queue clock_set_wait = WAIT_QUEUE_INIT(clock_set_wait);
 
+/* The proleptic Gregorian calendar, counted from 0000-03-01: leap days come last in such years. */
+static void print_date(uint64_t seconds)
+{
+	uint64_t days = seconds / 86400 + 719468, era = days / 146097, day_of_era = days % 146097;
+	uint64_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	uint64_t day = day_of_era - (365 * year + year / 4 - year / 100), month = (5 * day + 2) / 153;
+
+	pr_info("time: %04lu-%02lu-%02lu %02lu:%02lu:%02lu UTC", era * 400 + year + (month >= 10),
+		month < 10 ? month + 3 : month - 9, day - (153 * month + 2) / 5 + 1, seconds / 3600 % 24,
+		seconds / 60 % 60, seconds % 60);
+}
+
 void time_init(void)
 {
 	uint64_t hz = arch_counter_hz(), seconds = arch_rtc_read();
 
 	time_scale.base = arch_counter_read();
 	time_scale.mult = (NSEC_PER_SEC << 32) / hz;
-	counter_per_ns = (hz / NSEC_PER_SEC << 32) + ((hz % NSEC_PER_SEC << 32) / NSEC_PER_SEC) + 1;
+	/* The inverse of mult, not of the rate: a timer is never early by the rounding of the two. */
+	counter_per_ns = UINT64_MAX / time_scale.mult + 1;
 	realtime_offset = seconds * NSEC_PER_SEC;
 	vdso_update(time_scale.base, time_scale.mult, realtime_offset);
-	pr_info("time: counter at %lu.%03lu MHz, RTC says %lu s since 1970", (unsigned long)(hz / 1000000),
-		(unsigned long)(hz / 1000 % 1000), (unsigned long)seconds);
+	print_date(seconds);
 }
 
 uint64_t time_to_counter(uint64_t monotonic_ns)
