@@ -11,7 +11,8 @@
 /* Bits of vma->flags and enum mmu_prot coincide for read, write and execute. */
 static inline unsigned int vma_prot(const struct vma *vma)
 {
-	return (vma->flags & (VMA_READ | VMA_WRITE | VMA_EXEC)) | MMU_USER;
+	/* What may be written can be read on every port, and stays readable while it is write-protected. */
+	return (vma->flags & (VMA_READ | VMA_WRITE | VMA_EXEC)) | (vma->flags & VMA_WRITE ? MMU_READ : 0) | MMU_USER;
 }
 
 static inline uint64_t vma_index(const struct vma *vma, vaddr_t addr)
