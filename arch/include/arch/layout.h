@@ -9,7 +9,8 @@
  *   ELF_PIE_BASE             load base of position-independent programs before randomisation
  *   MMAP_RANDOM_BITS         how many pages, as a power of two, mappings and programs are moved at random
  *   STACK_RANDOM_PAGES       the same for the stack
- *   DIRECT_MAP_BASE          all RAM is mapped from here on, writable, not executable
+ *   DIRECT_MAP_BASE          all RAM is mapped from here on, writable, not executable,
+ *   DIRECT_MAP_BYTES         as far as this reaches
  *   VMAP_BASE VMAP_END       kernel stacks, ioremap, vmalloc; unmapped pages between
  *   KERNEL_LINK_BASE         where the kernel ELF is linked
  *   PAGE_TABLE_LEVELS, PAGE_TABLE_BITS   shape of the radix tree: BITS of address per level

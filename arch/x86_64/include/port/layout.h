@@ -29,6 +29,7 @@
 #define ELF_PIE_BASE 0x555555554000 /* two thirds of the user space, as Linux */
 
 #define DIRECT_MAP_BASE 0xffff888000000000
+#define DIRECT_MAP_BYTES 0x400000000000
 #define VMAP_BASE 0xffffc90000000000
 #define VMAP_END 0xffffc98000000000 /* one entry of the top table, so that every space shares what is below */
 #define KERNEL_LINK_BASE 0xffffffff81000000
