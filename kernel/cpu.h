@@ -36,6 +36,7 @@ struct cpu {
 
 	/* Statistics for /proc/stat, written by this CPU. See kernel/account.h, sched_cpu_times(). */
 	uint64_t account_ticks;
+	uint64_t irq_timing; /* kernel/random.c: times of interrupts, folded */
 	uint64_t user_ticks, system_ticks, idle_ticks, irq_count, context_switches;
 };
 

@@ -7,6 +7,7 @@
 #include <kernel/errno.h>
 #include <kernel/printk.h>
 #include <kernel/pseudo_file.h>
+#include <kernel/random.h>
 #include <kernel/spinlock.h>
 #include <lib/alloc.h>
 #include <lib/atomic.h>
@@ -140,6 +141,7 @@ void irq_handle(unsigned int irq, struct trapframe *frame)
 	bool is_handled = false;
 
 	arch_this_cpu()->irq_count++;
+	random_add_interrupt(irq);
 	if (unlikely(!desc))
 		return;
 	spin_lock(&desc->lock);

@@ -9,8 +9,10 @@
 #include <arch/cpu.h>
 #include <arch/time.h>
 #include <boot/boot_info.h>
+#include <kernel/cpu.h>
 #include <kernel/printk.h>
 #include <kernel/spinlock.h>
+#include <kernel/time.h>
 #include <lib/string.h>
 
 #define KEY_WORDS 8
@@ -129,6 +131,15 @@ unsigned int random_entropy_bits(void)
 	return __atomic_load_n(&credited_bits, __ATOMIC_RELAXED);
 }
 
+void random_add_interrupt(unsigned int irq)
+{
+	struct cpu *cpu = arch_this_cpu();
+
+	cpu->irq_timing = (cpu->irq_timing << 7 | cpu->irq_timing >> 57) ^ arch_counter_read() ^ irq;
+	if (cpu->irq_count % 64 == 0)
+		random_add_entropy(&cpu->irq_timing, sizeof(cpu->irq_timing), 8);
+}
+
 /* Where there is no other source: the low bits of the time that memory and branches take. */
 static void add_jitter(void)
 {
@@ -150,6 +161,8 @@ void random_init(const struct boot_info *info)
 	uint64_t words[4], now = arch_counter_read();
 	unsigned int nr = 0;
 
+	random_add_entropy(&now, sizeof(now), 0);
+	now = time_realtime_ns();
 	random_add_entropy(&now, sizeof(now), 0);
 	random_add_entropy(info->cmdline, strnlen(info->cmdline, sizeof(info->cmdline)), 0);
 	if (info->seed_bytes)

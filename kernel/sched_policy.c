@@ -153,11 +153,13 @@ int sched_set_policy(struct thread *thread, int policy, int rt_priority, int nic
 
 void sched_pin_current(struct cpu *cpu)
 {
-	static struct cpumask only;
+	static struct cpumask only; /* without memory for a copy; such a thread does not end */
+	struct cpumask mask = { 0 };
 
-	memset(&only, 0, sizeof(only));
-	cpumask_set(&only, cpu->id);
-	current->sched.affinity = &only;
-	if (arch_this_cpu() != cpu)
+	cpumask_set(&mask, cpu->id);
+	if (sched_set_affinity(current, &mask)) {
+		only = mask;
+		current->sched.affinity = &only;
 		schedule();
+	}
 }
