@@ -3,6 +3,7 @@
 #include <process/oom.h>
 
 #include <kernel/errno.h>
+#include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/time.h>
 #include <lib/string.h>
@@ -79,7 +80,15 @@ static void choose(struct candidate *best)
 
 static void kill_for_memory(struct process *process, const char *name)
 {
-	pr_err("Out of memory: Killed process %d (%s)", process->pid->nr, name);
+	unsigned long flags;
+
+	if (process == init_process)
+		panic("System is deadlocked on memory");
+	pr_err("Out of memory: Killed process %d (%s)\n", process->pid->nr, name);
+	/* The init of a PID namespace goes too. */
+	flags = spin_lock_irqsave(&process->signal_lock);
+	process->signals.is_unkillable = false;
+	spin_unlock_irqrestore(&process->signal_lock, flags);
 	signal_send_process(process, SIGKILL, NULL);
 }
 
