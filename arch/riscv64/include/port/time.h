@@ -9,3 +9,8 @@ static inline uint64_t arch_counter_read(void)
 	__asm__ volatile("rdtime %0" : "=r"(value)::"memory");
 	return value;
 }
+
+static inline uint64_t arch_counter_read_relaxed(void)
+{
+	return arch_counter_read();
+}
