@@ -25,8 +25,6 @@
 #define LOWEST_ADDRESS	0x100000
 #define PARAMS_MAX	0x100000000ull
 
-static const struct kexec_format *const formats[] = { &kexec_bzimage, &kexec_elf_vmlinux };
-
 int kexec_check_file_load(unsigned long flags)
 {
 	if (!kexec_is_permitted())
@@ -50,7 +48,10 @@ static int read_exactly(struct file *file, void *to, uint64_t pos, size_t n)
 
 int kexec_read_kernel(struct kexec_load *load, void *to, uint64_t pos, size_t n)
 {
-	return read_exactly(load->kernel, to, pos, n);
+	if (!load->unpacked)
+		return read_exactly(load->kernel, to, pos, n);
+	memcpy(to, load->unpacked + pos, n);
+	return 0;
 }
 
 /*
@@ -75,12 +76,19 @@ static int begin_reading(struct file *file, uint64_t *size)
 	return -EINVAL;
 }
 
+/* Formats that the port cannot enter are not even linked: the condition is a constant. */
+#define TRY_FORMAT(load, format, format_id)                                                        \
+	do {                                                                                       \
+		if (arch_kexec_has_format(format_id) &&                                            \
+		    (format).probe((load)->head, (load)->head_bytes, (load)->file_bytes))          \
+			return &(format);                                                          \
+	} while (0)
+
 static const struct kexec_format *find_format(const struct kexec_load *load)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(formats); i++)
-		if (arch_kexec_has_format(formats[i]->id) &&
-		    formats[i]->probe(load->head, load->head_bytes, load->file_bytes))
-			return formats[i];
+	TRY_FORMAT(load, kexec_bzimage, KEXEC_FORMAT_BZIMAGE);
+	TRY_FORMAT(load, kexec_linux_image, KEXEC_FORMAT_IMAGE);
+	TRY_FORMAT(load, kexec_elf_vmlinux, KEXEC_FORMAT_ELF);
 	return NULL;
 }
 
@@ -205,6 +213,10 @@ static int open_kernel(struct kexec_load *load, uint8_t *head, const struct kexe
 	err = read_exactly(load->kernel, head, 0, load->head_bytes);
 	if (err)
 		return err;
+	if (arch_kexec_has_format(KEXEC_FORMAT_IMAGE))
+		err = kexec_unpack_zboot(load);
+	if (err)
+		return err;
 	*format = find_format(load);
 	if (!*format) {
 		pr_info("kexec: the file is no kernel that can be started\n");
@@ -232,6 +244,7 @@ static int load_files(struct kexec_load *load, struct file *initrd)
 	}
 	if (err && format)
 		pr_info("kexec: loading the %s kernel failed (error %d)\n", format->name, err);
+	kvfree(load->unpacked);
 	kvfree(head);
 	return err;
 }

@@ -22,6 +22,8 @@ struct kexec_load {
 	size_t head_bytes;
 	uint64_t file_bytes;
 
+	uint8_t *unpacked;		/* the kernel in memory instead of the file (zboot), or NULL */
+
 	const char *cmdline;		/* NUL-terminated */
 	size_t cmdline_bytes;		/* without the NUL */
 	bool is_for_crash;		/* to be started by a panic */
@@ -43,7 +45,10 @@ struct kexec_format {
 	int (*fill)(struct kexec_load *load, unsigned int dest, void *to, uint64_t offset, size_t n);
 };
 
-extern const struct kexec_format kexec_bzimage, kexec_elf_vmlinux;
+extern const struct kexec_format kexec_bzimage, kexec_elf_vmlinux, kexec_linux_image;
+
+/* A zboot file is unpacked, and is then what it carried; any other is left alone. 0, -ENOEXEC, -ENOMEM. */
+int __must_check kexec_unpack_zboot(struct kexec_load *load);
 
 /* Reads n bytes of the kernel file at pos: 0, -EIO when it is shorter, or what reading said. */
 int __must_check kexec_read_kernel(struct kexec_load *load, void *to, uint64_t pos, size_t n);

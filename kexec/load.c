@@ -85,11 +85,29 @@ static int fill(struct kexec_image *image, const struct kexec_segment *segments,
 	return err;
 }
 
+/* Which segment tells the next kernel about the machine: the port knows it by its first bytes. */
+static int find_params(const struct kexec_segment *segments, unsigned int nr, paddr_t *params)
+{
+	uint8_t start[8];
+
+	*params = 0;
+	for (unsigned int i = 0; i < nr; i++) {
+		if (segments[i].bufsz < sizeof(start))
+			continue;
+		if (copy_from_user(start, segments[i].buf, sizeof(start)))
+			return -EFAULT;
+		if (arch_kexec_is_params(start))
+			*params = (uintptr_t)segments[i].mem;
+	}
+	return 0;
+}
+
 static int load_locked(uintptr_t entry, const struct kexec_segment *segments, unsigned int nr)
 	MUST_HOLD(kexec_lock)
 {
 	struct kexec_image *image;
 	struct page_stats stats;
+	paddr_t params;
 	int err;
 
 	page_get_stats(&stats);
@@ -103,7 +121,9 @@ static int load_locked(uintptr_t entry, const struct kexec_segment *segments, un
 		return -ENOMEM;
 	err = fill(image, segments, nr);
 	if (!err)
-		err = kexec_image_finish(image, entry, 0);
+		err = find_params(segments, nr, &params);
+	if (!err)
+		err = kexec_image_finish(image, entry, params);
 	if (err) {
 		pr_info("kexec: loading failed (error %d)\n", err);
 		kexec_image_free(image);

@@ -22,6 +22,13 @@ enum kexec_format_id {
 };
 static inline bool arch_kexec_has_format(enum kexec_format_id id);
 
+/* The magic number of the port's own Image (kexec/linux_image.h); 0 where there is none. */
+static inline uint32_t arch_kexec_image_magic(void);
+
+/* kexec_load(2): whether a segment that starts so is what goes to the entry as plan->params (a device
+ * tree); false where the program's own code passes it (x86). */
+static inline bool arch_kexec_is_params(const uint8_t start[8]);
+
 /* bytes from `from` to `to`; from = KEXEC_ZERO: fills with zeroes. Physical, multiples of 8. Source
  * and destination of one copy do not overlap. */
 struct kexec_copy {

@@ -6,3 +6,14 @@ static inline bool arch_kexec_has_format(enum kexec_format_id id)
 {
 	return id == KEXEC_FORMAT_IMAGE || id == KEXEC_FORMAT_ELF;
 }
+
+static inline uint32_t arch_kexec_image_magic(void)
+{
+	return 0x05435352; /* "RSC\x05" */
+}
+
+/* A device tree's magic number, big-endian. */
+static inline bool arch_kexec_is_params(const uint8_t start[8])
+{
+	return start[0] == 0xd0 && start[1] == 0x0d && start[2] == 0xfe && start[3] == 0xed;
+}

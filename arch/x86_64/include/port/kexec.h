@@ -6,3 +6,13 @@ static inline bool arch_kexec_has_format(enum kexec_format_id id)
 {
 	return id == KEXEC_FORMAT_BZIMAGE || id == KEXEC_FORMAT_ELF;
 }
+
+static inline uint32_t arch_kexec_image_magic(void)
+{
+	return 0;
+}
+
+static inline bool arch_kexec_is_params(const uint8_t start[8])
+{
+	return false;
+}
