@@ -6,7 +6,13 @@ import subprocess
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DL = os.path.realpath(os.environ.get("KINDLING_DL", os.path.join(TOP, "build", "dl")))
-UAPI_ARCH = {"x86_64": "x86"}
+UAPI_ARCH = {"x86_64": "x86", "aarch64": "arm64", "riscv64": "riscv", "loongarch64": "loongarch"}
+# As Debian's own programs of the architecture are compiled.
+MACHINE = {"riscv64": ["-march=rv64gc", "-mabi=lp64d", "-mno-relax"], "loongarch64": ["-mabi=lp64d"]}
+
+
+def musl_root(arch):
+    return f"{DL}/musl{'' if arch == 'x86_64' else '-' + arch}/usr"
 
 
 def musl_program(source, out, arch="x86_64", flags=()):
@@ -15,10 +21,10 @@ def musl_program(source, out, arch="x86_64", flags=()):
     newest = max(os.path.getmtime(f) for f in [source, __file__, *headers])
     if os.path.exists(out) and os.path.getmtime(out) > newest:
         return
-    musl = f"{DL}/musl/usr"
+    musl = musl_root(arch)
     lib = f"{musl}/lib/{arch}-linux-musl"
     obj = out + ".o"
-    subprocess.run(["clang-19", f"--target={arch}-linux-musl", "-std=gnu23", "-O2", "-g", "-Wall", "-Wextra",
+    subprocess.run(["clang-19", f"--target={arch}-linux-musl", *MACHINE.get(arch, []), "-std=gnu23", "-O2", "-g", "-Wall", "-Wextra",
                     "-Wno-unused-parameter", "-nostdlibinc", "-isystem", f"{musl}/include/{arch}-linux-musl",
                     "-isystem", f"{DL}/uapi/usr/lib/linux/uapi/{UAPI_ARCH[arch]}", "-isystem", f"{DL}/uapi/usr/include",
                     "-fno-pie", "-D_GNU_SOURCE", *flags, "-c", source, "-o", obj], check=True, stderr=subprocess.PIPE)
@@ -31,8 +37,8 @@ def bare_program(source, out, arch="x86_64"):
     """A program of its own _start, without a libc."""
     if os.path.exists(out) and os.path.getmtime(out) > max(os.path.getmtime(source), os.path.getmtime(__file__)):
         return
-    musl = f"{DL}/musl/usr"
-    subprocess.run(["clang-19", f"--target={arch}-linux-musl", "-O2", "-Wall", "-ffreestanding", "-nostdlibinc", "-isystem",
+    musl = musl_root(arch)
+    subprocess.run(["clang-19", f"--target={arch}-linux-musl", *MACHINE.get(arch, []), "-O2", "-Wall", "-ffreestanding", "-nostdlibinc", "-isystem",
                     f"{musl}/include/{arch}-linux-musl", "-isystem", f"{DL}/uapi/usr/lib/linux/uapi/{UAPI_ARCH[arch]}", "-isystem",
                     f"{DL}/uapi/usr/include", "-fno-pie", "-c", source, "-o", out + ".o"], check=True)
     subprocess.run(["ld.lld-19", "-static", "-o", out, out + ".o"], check=True)

@@ -20,3 +20,6 @@ $(OUT)/vdso.so: arch/riscv64/vdso/vdso.c arch/riscv64/vdso/vdso.ld arch/riscv64/
 		$(LD) $(VDSO_LDFLAGS) -T arch/riscv64/vdso/vdso.ld -o $@ $(OUT)/vdso.o
 $(OUT)/arch/riscv64/vdso_image.S.o: $(OUT)/vdso.so
 -include $(OUT)/vdso.d
+
+# It runs as a copy elsewhere: constants are made by instructions, not loaded from a pool.
+$(OUT)/arch/riscv64/kexec_control.c.o: KERNEL_CFLAGS += -mllvm -riscv-max-build-ints-cost=16
