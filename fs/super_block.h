@@ -45,7 +45,7 @@ enum fs_type_flags {
 	FS_SINGLE = 1 << 1, /* one super block, every mount shows it (sysfs, devtmpfs) */
 	FS_INTERNAL = 1 << 2, /* not for mount(2): rootfs, anonymous files */
 	FS_FIXED_NAMES = 1 << 3, /* proc: a name that is not there can't be made, and says so by -ENOENT */
-	FS_STRICT_MODE = 1 << 4, /* sysfs, cgroup: a file without w (r) bits is not opened so, not even by root */
+	FS_STRICT_MODE = 1 << 4, /* sysfs: a file without w (r) bits is not opened so, not even by root */
 };
 
 struct file_system_type {
