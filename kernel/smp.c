@@ -155,6 +155,7 @@ void ipi_handle(unsigned int kind)
 	case IPI_STOP:
 		arch_irq_disable();
 		cpumask_clear((struct cpumask *)cpu_online_mask(), cpu->id);
+		cpumask_clear(&sched_idle_cpus, cpu->id); /* no waker chooses it any more */
 		atomic_store(&cpu->online, false);
 		if (atomic_load(&is_parking))
 			arch_park_cpu();
