@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import mkinitramfs
+import toolchain
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DL = os.path.realpath(os.environ.get("KINDLING_DL", os.path.join(TOP, "build", "dl")))
@@ -137,6 +138,17 @@ def go_program(name):
     env = {**os.environ, "CGO_ENABLED": "0", "GOOS": "linux", "GOARCH": "amd64", "GOTOOLCHAIN": "local",
            "GOFLAGS": "-buildvcs=false -trimpath", "GO111MODULE": "off"}
     subprocess.run([go, "build", "-o", out, f"{TOP}/tests/programs/{name}.go"], check=True, env=env)
+    cpio = mkinitramfs.Cpio()
+    busybox(cpio)
+    cpio.copy("init", out, 0o755)
+    return cpio
+
+
+def c_program(name):
+    """A static C program of tests/programs as /init."""
+    out = os.path.join(TOP, "build", "test", name)
+    os.makedirs(os.path.dirname(out), exist_ok=True)
+    toolchain.musl_program(f"{TOP}/tests/programs/{name}.c", out)
     cpio = mkinitramfs.Cpio()
     busybox(cpio)
     cpio.copy("init", out, 0o755)

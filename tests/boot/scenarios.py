@@ -305,6 +305,9 @@ scenario("u-root/quiet-init", "u-root's init reports nothing that it does not re
 scenario("u-root/go-program", "goroutines on all CPUs, preemption, netpoll, os/exec, signals, timers",
          lambda ctx: images.go_program("goruntime").bytes(), (r"^SEEN all \d+ checks",), smp=4, timeout=90, exits=True)
 
+scenario("programs/syscall-fuzz", "system calls at random, as root and not, on two CPUs",
+         lambda ctx: images.c_program("syscall_fuzz").bytes(), (r"^SEEN 30 seeds",), smp=2, timeout=120, exits=True)
+
 # --- kexec ----------------------------------------------------------------------------------------
 
 DRAGON = ["xz", "-c", "--check=crc32", "--lzma2=dict=512KiB"]
