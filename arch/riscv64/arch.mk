@@ -7,7 +7,7 @@ ARCH_LDFLAGS := -m elf64lriscv
 ARCH_UAPI := riscv
 
 ARCH_WITHOUT := drivers/irqchip/x86_% drivers/irqchip/gic% drivers/irqchip/loongarch_% drivers/power/pc_% \
-	drivers/power/psci% drivers/tty/pl011%
+	drivers/power/psci% drivers/tty/pl011% drivers/clock/mc146818.c
 
 # The vDSO is a shared object of its own, for programs; vdso_image.S embeds it.
 VDSO_CFLAGS := -std=gnu23 --target=$(ARCH_TARGET) -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding \
