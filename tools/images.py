@@ -17,6 +17,14 @@ import toolchain
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DL = os.path.realpath(os.environ.get("KINDLING_DL", os.path.join(TOP, "build", "dl")))
+ARCH = os.environ.get("KINDLING_ARCH", "x86_64")
+GOARCH = {"x86_64": "amd64", "aarch64": "arm64", "riscv64": "riscv64", "loongarch64": "loong64"}
+
+
+def dl(item):
+    """The folder of a fetched item for the architecture that images are made for."""
+    return f"{DL}/{item}" if ARCH == "x86_64" else f"{DL}/{item}-{ARCH}"
+
 PAYLOAD_LINE = "KINDLING-PAYLOAD"
 
 # The last system of a chain. It says what it sees, for the tests to compare, and powers off or
@@ -34,7 +42,7 @@ memkb=$(sed -n 's/MemTotal: *//p' /proc/meminfo | tr -d ' kB') args=$(cat /proc/
 
 def busybox(cpio, commands=()):
     """busybox-static with its commands as links, and the two devices that a plain cpio carries."""
-    program = f"{DL}/busybox/usr/bin/busybox"
+    program = f"{dl('busybox')}/usr/bin/busybox"
     cpio.dir("dev")
     cpio.node("dev/console", "c", 5, 1)
     cpio.node("dev/null", "c", 1, 3, 0o666)
@@ -82,7 +90,7 @@ def u_root(uinit=(), files=(), script=""):
     """Stock u-root with all core and boot commands. uinit: what its init runs first, as u-root's own
     -uinitcmd puts it there. script: the same as a gosh script. files: (path, source) pairs."""
     cpio = mkinitramfs.Cpio()
-    cpio.base(f"{DL}/u-root/u-root.cpio")
+    cpio.base(f"{dl('u-root')}/u-root.cpio")
     if script:
         cpio.file("uinit.sh", script + "\n", 0o755)
         uinit = ["gosh", "/uinit.sh"]
@@ -97,10 +105,11 @@ def u_root(uinit=(), files=(), script=""):
     return cpio
 
 
-LINUX_CMDLINE = "console=ttyS0 panic=-1"
+CONSOLE = "ttyAMA0" if ARCH == "aarch64" else "ttyS0"
+LINUX_CMDLINE = f"console={CONSOLE} panic=-1"
 
 
-def chain(batch="1", kexec="", linux=f"{DL}/linux/vmlinuz", append="", extra=""):
+def chain(batch="1", kexec="", linux=f"{dl('linux')}/vmlinuz", append="", extra=""):
     """u-root whose init calls u-root's kexec on a Linux: kexec is more options for that command."""
     flags = kexec.split() + ["-c", " ".join((LINUX_CMDLINE, append)).strip(), "-i", "/boot/initrd", "/boot/vmlinuz"]
     return u_root(["kexec"] + flags, [
@@ -135,7 +144,7 @@ def go_program(name):
     go = subprocess.run([f"{TOP}/tools/fetch", "--print-go"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
     out = os.path.join(TOP, "build", "test", name)
     os.makedirs(os.path.dirname(out), exist_ok=True)
-    env = {**os.environ, "CGO_ENABLED": "0", "GOOS": "linux", "GOARCH": "amd64", "GOTOOLCHAIN": "local",
+    env = {**os.environ, "CGO_ENABLED": "0", "GOOS": "linux", "GOARCH": GOARCH[ARCH], "GOTOOLCHAIN": "local",
            "GOFLAGS": "-buildvcs=false -trimpath", "GO111MODULE": "off"}
     subprocess.run([go, "build", "-o", out, f"{TOP}/tests/programs/{name}.go"], check=True, env=env)
     cpio = mkinitramfs.Cpio()

@@ -12,6 +12,14 @@ DL = os.path.realpath(os.environ.get("KINDLING_DL", os.path.join(TOP, "build", "
 # The Linux and Kindling ways of saying that all is lost; waiting on would only cost time.
 DEAD = re.compile(rb"Kernel panic - not syncing[^\n]*|kernel panic:[^\n]*", re.I)
 
+# The machine of each architecture, and the CPU model where QEMU's default is none for us.
+MACHINE = {"x86_64": "q35"}
+CPU = {"aarch64": "cortex-a57", "loongarch64": "la464"}
+
+
+def emulator(arch):
+    return f"{DL}/qemu{'' if arch == 'x86_64' else '-' + arch}/bin/qemu-system-{arch}"
+
 
 class VmError(Exception):
     """The guest did not do what was awaited; the text says what it did."""
@@ -20,13 +28,13 @@ class VmError(Exception):
 class Vm:
     """A running guest. log is all serial output so far, without carriage returns."""
 
-    def __init__(self, kernel, initrd=None, append="", smp=1, mem="512M", machine="q35", cpu=None,
+    def __init__(self, kernel, initrd=None, append="", smp=1, mem="512M", machine=None, cpu=None,
                  arch="x86_64", icount=False, extra=(), dead=DEAD):
-        argv = [f"{DL}/qemu/bin/qemu-system-{arch}", "-machine", machine, "-smp", str(smp), "-m", mem,
+        argv = [emulator(arch), "-machine", machine or MACHINE.get(arch, "virt"), "-smp", str(smp), "-m", mem,
                 "-display", "none", "-monitor", "none", "-no-reboot",
                 "-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line"]
-        if cpu:
-            argv += ["-cpu", cpu]
+        if cpu or CPU.get(arch):
+            argv += ["-cpu", cpu or CPU[arch]]
         if icount:
             argv += ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
                      "-rtc", "base=2025-01-01,clock=vm", "-seed", "1"]
