@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The clocks of a vDSO, for every port's arch/ARCH/vdso/vdso.c: included by that file alone, behind its own
- *
- *	static uint64_t read_counter(void)		what arch_counter_read() reads
- *	static long call_kernel(long nr, long a, long b)
- *	VDSO_READ_BARRIER()				orders reads of memory
+ * The clocks of a vDSO, for every port's arch/ARCH/vdso/vdso.c, which alone includes it. port/vdso.h gives
+ * read_counter() (what arch_counter_read() reads), call_kernel() and VDSO_READ_BARRIER() (orders reads of memory).
  *
  * Runs in programs: no kernel function is called. The kernel's data page lies just below the image.
  */
@@ -16,6 +13,7 @@
 #include <linux/time.h>
 #include <linux/time_types.h>
 #include <port/layout.h>
+#include <port/vdso.h>
 
 #define NSEC_PER_SEC 1000000000ULL
 

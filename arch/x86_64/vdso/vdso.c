@@ -4,29 +4,9 @@
  * independent, no data of its own; the kernel's data page lies just below the image.
  */
 #include <asm/unistd.h>
-#include <lib/compiler.h>
-#include <lib/types.h>
-#include <port/asm_offsets.h>
-
-#define VDSO_READ_BARRIER() compiler_barrier()
-
-static __always_inline long call_kernel(long nr, long a, long b)
-{
-	long result;
-
-	__asm__ volatile("syscall" : "=a"(result) : "a"(nr), "D"(a), "S"(b) : "rcx", "r11", "memory");
-	return result;
-}
-
-static __always_inline uint64_t read_counter(void)
-{
-	uint32_t lo, hi;
-
-	__asm__ volatile("lfence; rdtsc" : "=a"(lo), "=d"(hi)::"memory");
-	return (uint64_t)hi << 32 | lo;
-}
-
 #include <kernel/vdso_clock.h>
+#include <lib/compiler.h>
+#include <port/asm_offsets.h>
 
 #define EXPORT __attribute__((visibility("default"), used))
 #define ALIAS(name) extern __typeof__(__vdso_##name) name __attribute__((alias("__vdso_" #name), weak, visibility("default")))
