@@ -19,6 +19,9 @@ struct signal_ops {
 	/* Job control, for the current thread: man 3 tcsetpgrp, 4 tty_ioctl. */
 	struct pid *(*current_group)(void);		   /* borrowed */
 	struct pid *(*current_session)(void);
+	/* Numbers as the current thread's PID namespace has them: 0 for a pid that is not visible there, NULL for none. */
+	int (*pid_to_user)(const struct pid *pid);
+	struct pid *(*pid_from_user)(int nr); /* with a reference, or NULL */
 	struct pid *(*current_process_pid)(void);	   /* borrowed; NULL in a kernel thread */
 	bool (*is_session_leader)(void);
 	bool (*group_is_orphaned)(struct pid *group);

@@ -381,7 +381,7 @@ static int choose_port_locked(struct netlink_sock *nls, uint32_t wanted)
 	if (wanted && port_in_use_locked(nls, wanted))
 		return -EADDRINUSE;
 	if (!wanted)
-		wanted = process ? (uint32_t)process->nr : 1;
+		wanted = process ? (uint32_t)signal_ops()->pid_to_user(process) : 1;
 	for (uint32_t high = UINT32_MAX - 4096; port_in_use_locked(nls, wanted); high--)
 		wanted = high;
 	nls->port = wanted;

@@ -24,7 +24,7 @@ struct socket_ucred unix_current_ucred(void)
 	const struct cred *cred = current->cred;
 	struct pid *process = signal_ops()->current_process_pid();
 
-	return (struct socket_ucred){ .pid = process ? process->nr : 0, .uid = cred->euid, .gid = cred->egid };
+	return (struct socket_ucred){ .pid = signal_ops()->pid_to_user(process), .uid = cred->euid, .gid = cred->egid };
 }
 
 void unix_message_free(struct unix_message *message)

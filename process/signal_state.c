@@ -7,6 +7,7 @@
 #include <lib/string.h>
 #include <mm/user_copy.h>
 #include <process/family.h>
+#include <process/pid_ns.h>
 #include <process/process.h>
 
 void signal_set_blocked(sigmask_t mask)
@@ -309,6 +310,8 @@ static const struct signal_ops signal_lower_ops = {
 	.current_process_pid = op_current_process_pid,
 	.group_in_session = op_group_in_session,
 	.is_session_leader = op_is_session_leader,
+	.pid_to_user = pid_vnr,
+	.pid_from_user = pid_find_vnr_get,
 	.group_is_orphaned = op_group_is_orphaned,
 	.ignores = op_ignores,
 };

@@ -17,6 +17,7 @@
 #include <linux/signal.h>
 #include <mm/user_copy.h>
 #include <process/fd_table.h>
+#include <process/pid_ns.h>
 #include <process/process.h>
 #include <syscall/define.h>
 
@@ -110,7 +111,7 @@ static long record_lock(struct file *file, unsigned int cmd, struct flock *user_
 	if (err)
 		return err;
 	lock.owner = is_ofd ? (void *)file : (void *)current->files;
-	lock.pid = is_ofd ? -1 : current_process()->pid->nr;
+	lock.pid = is_ofd ? -1 : pid_vnr(current_process()->pid);
 	if (cmd == F_GETLK || cmd == F_OFD_GETLK) {
 		if (lock.type == F_UNLCK)
 			return -EINVAL;
@@ -136,7 +137,7 @@ static long set_owner(struct file *file, int type, int id)
 	struct pid *pid = NULL, *old;
 
 	if (id) {
-		pid = pid_find_get(id);
+		pid = pid_find_vnr_get(id);
 		if (!pid)
 			return -ESRCH;
 	}
@@ -162,7 +163,7 @@ static long get_owner(struct file *file)
 	long nr;
 
 	spin_lock(&file->lock);
-	nr = file->owner ? file->owner->nr : 0;
+	nr = pid_vnr(file->owner);
 	if (file->owner_type == F_OWNER_PGRP)
 		nr = -nr;
 	spin_unlock(&file->lock);

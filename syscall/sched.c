@@ -9,6 +9,7 @@
 #include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
+#include <process/pid_ns.h>
 #include <process/process.h>
 #include <syscall/define.h>
 #include <syscall/time_util.h>
@@ -307,18 +308,16 @@ static bool is_meant(int which, uint32_t who, struct thread *thread)
 {
 	if (which == PRIO_USER)
 		return thread->cred->uid == who;
-	return thread->process->group && (uint32_t)thread->process->group->nr == who;
+	return thread->process->group && (uint32_t)pid_vnr(thread->process->group) == who;
 }
 
 static void priority_many(struct priority_call *call, int which, uint32_t who)
 {
 	struct pid *pid;
 
-	for (int nr = 1; (pid = pid_next_get(nr)) != NULL;) {
-		struct thread *thread;
+	for (int nr = 1; (pid = pid_next_vnr_get(&nr)) != NULL; nr++) {
+		struct thread *thread = thread_find_get(nr);
 
-		nr = pid->nr + 1;
-		thread = thread_find_get(pid->nr);
 		pid_put(pid);
 		if (thread && thread->process && is_meant(which, who, thread))
 			priority_one(call, thread);
@@ -342,7 +341,7 @@ static int priority_call(struct priority_call *call, int which, int who)
 			thread_put(thread);
 		}
 	} else if (which == PRIO_PGRP) {
-		priority_many(call, which, who ? (uint32_t)who : (uint32_t)current_process()->group->nr);
+		priority_many(call, which, who ? (uint32_t)who : (uint32_t)pid_vnr(current_process()->group));
 	} else {
 		priority_many(call, which, who ? (uint32_t)who : current->cred->uid);
 	}

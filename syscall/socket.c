@@ -338,7 +338,7 @@ static int take_credentials(struct socket_message *message, const uint8_t *data,
 	if (len != sizeof(*ucred))
 		return -EINVAL;
 	memcpy(ucred, data, sizeof(*ucred));
-	if (process && ucred->pid != process->nr && !capable(CAP_SYS_ADMIN))
+	if (process && ucred->pid != signal_ops()->pid_to_user(process) && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (ucred->uid != cred->uid && ucred->uid != cred->euid && ucred->uid != cred->suid && !capable(CAP_SETUID))
 		return -EPERM;

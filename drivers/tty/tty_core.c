@@ -160,7 +160,7 @@ void tty_session_stat(struct pid *session, uint32_t *tty_nr, int *foreground_gro
 
 	*tty_nr = (uint32_t)dev_to_user(tty->dev);
 	if (tty->group)
-		*foreground_group = tty->group->nr;
+		*foreground_group = signal_ops()->pid_to_user(tty->group);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	tty_put(tty);
 }

@@ -121,7 +121,7 @@ static long get_foreground(struct tty *tty, bool through_master, int *user_group
 	if (!through_master && !is_own_terminal(tty))
 		return -ENOTTY;
 	group = foreground_get(tty);
-	nr = group ? group->nr : 0;
+	nr = signal_ops()->pid_to_user(group);
 	if (group)
 		pid_put(group);
 	return put_user(nr, user_group);
@@ -141,7 +141,7 @@ static long set_foreground(struct tty *tty, const int *user_group)
 		return -EFAULT;
 	if (nr < 0)
 		return -EINVAL;
-	group = pid_find_get(nr);
+	group = signal_ops()->pid_from_user(nr);
 	if (!group)
 		return -ESRCH;
 	if (!signal_ops()->group_in_session(group, signal_ops()->current_session())) {
@@ -168,7 +168,7 @@ static long get_session(struct tty *tty, bool through_master, int *user_sid)
 		return -ENOTTY;
 	flags = spin_lock_irqsave(&tty->lock);
 	if (tty->session)
-		nr = tty->session->nr;
+		nr = signal_ops()->pid_to_user(tty->session);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	return nr ? put_user(nr, user_sid) : -ENOTTY;
 }
