@@ -205,9 +205,12 @@ for n in (1, 2, 4, 8, 16):
     scenario(f"smp/{n}", f"{n} CPUs", SIZE, (rf"^SEEN cpus={n} online={n} ",), smp=n, exits=True)
 scenario("smp/maxcpus", "maxcpus= limits them", SIZE, (r"^SEEN cpus=2 online=2 ",), smp=4, append="maxcpus=2", exits=True)
 scenario("smp/nosmp", "nosmp", SIZE, (r"^SEEN cpus=1 online=1 ",), smp=4, append="nosmp", exits=True)
+# A prompt of busybox; with a terminal of unknown size it asks for the cursor's place.
+PROMPT = r"# (\x1b\[6n)?$"
+
 # Debian's kernel does not fit in 64 MB with its initramfs; that is one of the reasons for this one.
 scenario("mem/64M", "a busybox prompt in 64 MB", lambda ctx: images.shell().bytes(),
-         ((r"# $", "echo SEEN $((6*7))\n"), r"^SEEN 42"), mem="64M", on_linux=False)
+         ((PROMPT, "echo SEEN $((6*7))\n"), r"^SEEN 42"), mem="64M", on_linux=False)
 scenario("mem/8G", "8 GB", SIZE, (r"^SEEN cpus=1 online=1 memkb=(8[0-3]|7[89])\d{5}",), mem="8G", exits=True)
 scenario("mem/16G", "16 GB", SIZE, (r"^SEEN cpus=1 online=1 memkb=16[0-9]\d{5}",), mem="16G", exits=True, long=True)
 scenario("mem/limit", "mem= on the command line", SIZE, (r"^SEEN cpus=1 online=1 memkb=(1\d{5}|2(?:[0-5]\d|6[01])\d{3})$",), append="mem=256M", exits=True)
@@ -272,7 +275,6 @@ scenario("cmdline/rdinit", "rdinit=, init's arguments and environment",
 
 # --- a person at busybox --------------------------------------------------------------------------
 
-PROMPT = r"# (\x1b\[6n)?$"
 scenario("busybox/job-control", "^C, ^Z, fg, exit status",
          lambda ctx: images.shell().bytes(), (
              (PROMPT, 'sh -c \'echo be""gun; exec sleep 1000\'\n'), (r"^begun", "\x03"),
