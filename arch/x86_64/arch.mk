@@ -9,7 +9,7 @@ ARCH_UAPI := x86
 
 # A PC has ACPI and no device tree.
 ARCH_WITHOUT := device/fdt/% drivers/%_fdt.c drivers/irqchip/riscv_% drivers/irqchip/gic% drivers/irqchip/loongarch_% \
-	drivers/power/sbi% drivers/power/psci% drivers/tty/pl011%
+	drivers/power/sbi% drivers/power/psci% drivers/tty/pl011% syscall/riscv_%
 
 # The vDSO is a shared object of its own, for programs; vdso_image.S embeds it.
 VDSO_CFLAGS := -std=gnu23 --target=$(ARCH_TARGET) -ffreestanding -nostdlibinc -fPIC -fvisibility=hidden -mgeneral-regs-only \

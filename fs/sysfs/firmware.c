@@ -49,6 +49,8 @@ void sysfs_add_memmap(void)
 	static const struct pseudo_ops start_ops = { .show = start_show }, end_ops = { .show = end_show };
 	static const struct pseudo_ops type_ops = { .show = type_show };
 
+	if (!boot_info.boot_params)
+		return; /* Linux has it of an e820 map only: others read the device tree */
 	for (unsigned int i = 0; i < boot_info.nr_map; i++) {
 		char path[32];
 		struct pseudo_node *dir;

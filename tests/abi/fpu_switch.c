@@ -38,13 +38,18 @@ static int keeps(uint64_t pattern)
 	return 1;
 }
 #else
+#ifdef __aarch64__
+#define FP_REGISTER(x) "+w"(x)
+#else
+#define FP_REGISTER(x) "+f"(x)
+#endif
 static int keeps(uint64_t pattern)
 {
 	double a = (double)pattern, b = a * 0.5;
 
-	__asm__ volatile("" : "+w"(a), "+w"(b));
+	__asm__ volatile("" : FP_REGISTER(a), FP_REGISTER(b));
 	sched_yield();
-	__asm__ volatile("" : "+w"(a), "+w"(b));
+	__asm__ volatile("" : FP_REGISTER(a), FP_REGISTER(b));
 	return b + b == a;
 }
 #endif

@@ -24,6 +24,17 @@ static void fault(int signo, siginfo_t *info, void *context)
 	siglongjmp(jump, 1);
 }
 
+/* A function that only returns. */
+#if defined(__x86_64__)
+static const unsigned char return_code[] = { 0xc3 };
+#elif defined(__riscv)
+static const unsigned char return_code[] = { 0x67, 0x80, 0x00, 0x00 };
+#elif defined(__aarch64__)
+static const unsigned char return_code[] = { 0xc0, 0x03, 0x5f, 0xd6 };
+#else
+static const unsigned char return_code[] = { 0x20, 0x00, 0x00, 0x4c };
+#endif
+
 /* 0: can be touched; else signal * 10 + code. */
 static int touch(volatile char *p, int write)
 {
@@ -84,7 +95,8 @@ static void protection(void)
 	show("zero again %d", p[0]);
 	unsigned char *code_page = map(PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	code_page[0] = 0xc3;
+	memcpy(code_page, return_code, sizeof(return_code));
+	__builtin___clear_cache((char *)code_page, (char *)code_page + sizeof(return_code));
 	SHOW(mprotect(code_page, PAGE, PROT_READ | PROT_EXEC));
 	((void (*)(void))code_page)();
 	show("executed");

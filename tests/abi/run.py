@@ -22,11 +22,15 @@ from concurrent.futures import ThreadPoolExecutor
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.join(TOP, "tools")]
+# Images are made for one architecture, known before they are.
+if "--arch" in sys.argv[:-1]:
+    os.environ["KINDLING_ARCH"] = sys.argv[sys.argv.index("--arch") + 1]
 import images          # noqa: E402
 import mkinitramfs     # noqa: E402
 import toolchain       # noqa: E402
 import vm              # noqa: E402
 
+ARCH_PREFIX = {"x86_64": "x86", "aarch64": "arm64", "riscv64": "riscv", "loongarch64": "loongarch"}
 LEAK_KB = 64           # the runner's init says what a program lost in its last run
 
 
@@ -42,7 +46,7 @@ class Program:
         for other in ("abi.h", "runner/init.c"):
             with open(f"{HERE}/{other}", "rb") as f:
                 h.update(f.read())
-        with open(f"{images.DL}/linux/release", "rb") as f:
+        with open(f"{images.dl('linux')}/release", "rb") as f:
             h.update(f.read())
         self.expected = os.path.join(TOP, "build", "abi-linux", f"{self.name}-{h.hexdigest()[:16]}")
 
@@ -67,7 +71,7 @@ def initramfs(programs, out):
     cpio.node("dev/console", "c", 5, 1)
     cpio.node("dev/null", "c", 1, 3, 0o666)
     cpio.copy("init", f"{out}/init", 0o755)
-    cpio.copy("bin/busybox", f"{images.DL}/busybox/usr/bin/busybox", 0o755)
+    cpio.copy("bin/busybox", f"{images.dl('busybox')}/usr/bin/busybox", 0o755)
     cpio.link("bin/sh", "busybox")
     for p in programs:
         cpio.copy(f"abi/{p.name}.{p.seconds}", f"{out}/{p.name}", 0o755)
@@ -97,7 +101,7 @@ def boot(kernel, programs, out, smp, log, arch, extra=""):
     """Run programs on a kernel, starting again after one that takes the guest down. Returns results."""
     results, todo = {}, list(programs)
     while todo:
-        args = f"console=ttyS0 panic=-1 quiet {extra}".strip()
+        args = f"console={images.CONSOLE} panic=-1 quiet {extra}".strip()
         guest = vm.Vm(kernel, initramfs(todo, out), args, smp, "1G", arch=arch)
         failure = None
         try:
@@ -142,10 +146,12 @@ def main():
     a.add_argument("--linux", action="store_true", help="ask Linux again")
     a.add_argument("--linux-only", action="store_true", help="only ask Linux and print what it says")
     a.add_argument("--smp", type=int, default=2)
-    a.add_argument("--arch", default="x86_64")
+    a.add_argument("--arch", default=images.ARCH)
     a.add_argument("--kernel")
     o = a.parse_args()
-    programs = [Program(s) for s in sorted(glob.glob(f"{HERE}/*.c"))]
+    # A name that begins with an architecture's is of that one alone.
+    others = tuple(f"{short}_" for arch, short in ARCH_PREFIX.items() if arch != o.arch)
+    programs = [Program(s) for s in sorted(glob.glob(f"{HERE}/*.c")) if not os.path.basename(s).startswith(others)]
     programs = [p for p in programs if not o.k or any(w in p.name for w in o.k)]
     if o.list:
         print("\n".join(p.name for p in programs))
@@ -160,7 +166,7 @@ def main():
         open(f"{out}/{log}", "w").close()
     ask = [p for p in good if o.linux or o.linux_only or not os.path.exists(p.expected)]
     if ask:
-        results = boot(f"{images.DL}/linux/vmlinuz", ask, out, o.smp, f"{out}/linux.log", o.arch, "-- noleak")
+        results = boot(f"{images.dl('linux')}/vmlinuz", ask, out, o.smp, f"{out}/linux.log", o.arch, "-- noleak")
         for p in ask:
             lines, end = results[p.name]
             with open(p.expected, "w", encoding="utf-8") as f:

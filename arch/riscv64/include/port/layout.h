@@ -2,7 +2,7 @@
 /*
  * The riscv64 address space: Sv39, which every hart with an MMU has; the kernel in the upper half.
  *
- *	0000000000010000 - 0000003ffffff000	programs
+ *	0000000000001000 - 0000003ffffff000	programs
  *	ffffffc000000000 - ffffffdfffffffff	direct map of all RAM (128 GiB)
  *	ffffffe000000000 - ffffffe0ffffffff	vmap: kernel stacks, ioremap, vmalloc (4 GiB)
  *	ffffffff80000000 - ffffffffbfffffff	kernel image (may slide)
@@ -21,7 +21,7 @@
 
 #define KERNEL_STACK_SIZE 16384
 
-#define USER_VA_START 0x10000
+#define USER_VA_START 0x1000
 #define USER_VA_END 0x3ffffff000
 #define USER_STACK_TOP USER_VA_END
 #define MMAP_RANDOM_BITS 18
