@@ -6,6 +6,7 @@
  */
 #include "vma_internal.h"
 
+#include <arch/cache.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
 #include <kernel/errno.h>
@@ -36,6 +37,8 @@ static void fill_slot_locked(struct vm_space *space, pte_t *slot, struct page *p
 {
 	uint64_t rss;
 
+	if (prot & MMU_EXEC)
+		arch_icache_sync(page_address(page), PAGE_SIZE);
 	*slot = arch_pte_make(page_to_paddr(page), prot, 0);
 	arch_pte_sync();
 	if (page->flags & PAGE_ANON)

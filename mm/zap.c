@@ -5,6 +5,7 @@
  */
 #include "vma_internal.h"
 
+#include <arch/cache.h>
 #include <kernel/errno.h>
 #include <mm/address_space.h>
 #include <mm/tlb.h>
@@ -109,6 +110,8 @@ void reprotect_range(struct vma *vma, vaddr_t start, vaddr_t end)
 			if (!arch_pte_present(*slot))
 				continue;
 			keep = arch_pte_prot(*slot) & (MMU_UNCACHED | MMU_WRITE_COMBINE);
+			if (prot & ~arch_pte_prot(*slot) & MMU_EXEC && !keep)
+				arch_icache_sync(phys_to_virt(arch_pte_paddr(*slot)), PAGE_SIZE);
 			if (prot & MMU_WRITE && !may_write_now(vma, *slot))
 				*slot = arch_pte_make(arch_pte_paddr(*slot), (prot & ~MMU_WRITE) | keep, 0);
 			else

@@ -11,9 +11,11 @@
 #include <device/fdt/fdt.h>
 #include <kernel/cpu.h>
 #include <kernel/printk.h>
+#include <kernel/thread.h>
 #include <lib/dt.h>
 #include <lib/printf.h>
 #include <lib/string.h>
+#include <mm/vm_space.h>
 #include <port/sbi.h>
 
 #include "riscv.h"
@@ -173,11 +175,12 @@ static void remote_fence_i(unsigned long mask, unsigned long base, void *arg)
 	sbi_call(SBI_RFENCE, SBI_RFENCE_FENCE_I, mask, base, 0, 0);
 }
 
+/* Harts that have this program's memory loaded; others fence when they load it (arch_mmu_switch). */
 void arch_icache_sync(void *addr, size_t size)
 {
 	__asm__ volatile("fence.i" ::: "memory");
-	if (cpu_online_count() > 1)
-		riscv_for_harts(cpu_online_mask(), remote_fence_i, NULL);
+	if (cpu_online_count() > 1 && current && current->vm)
+		riscv_for_harts(&current->vm->cpus, remote_fence_i, NULL);
 }
 
 void arch_cache_clean(const void *addr, size_t size)

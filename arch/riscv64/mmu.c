@@ -45,6 +45,7 @@ void arch_mmu_switch(paddr_t root, uint64_t asid)
 {
 	set_satp(root);
 	flush_user();
+	__asm__ volatile("fence.i" ::: "memory"); /* code may have been written while it was elsewhere */
 }
 
 void arch_tlb_flush_local(vaddr_t start, size_t size)
