@@ -10,6 +10,7 @@
 #include <boot/boot_info.h>
 #include <lib/compiler.h>
 #include <lib/string.h>
+#include <mm/vmap.h>
 
 #define PARAMS_BYTES	4096
 #define BLOCK_BYTES	(3 * 4096)
@@ -18,9 +19,10 @@
 #define MIN_VERSION	0x020c		/* the first with xloadflags */
 #define LOADER_KEXEC	0xd0		/* type_of_loader that Linux' own kexec says */
 #define ONE_MIB		0x100000ull
+#define EFI_SETUP_BYTES	256u		/* more than struct efi_setup_data has in any Linux */
 
 static_assert(sizeof(struct boot_params) == PARAMS_BYTES);
-static_assert(PARAMS_BYTES + 2 * sizeof(struct setup_data) + KEXEC_SEED_BYTES +
+static_assert(PARAMS_BYTES + 3 * sizeof(struct setup_data) + KEXEC_SEED_BYTES + EFI_SETUP_BYTES +
 	(BOOT_MAX_RANGES - E820_MAX_ENTRIES_ZEROPAGE) * sizeof(struct boot_e820_entry) <= BLOCK_BYTES);
 
 /* Puts nodes one behind the other and links them. */
@@ -130,6 +132,28 @@ static void copy_machine(struct boot_params *params)
 	params->hdr.hardware_subarch_data = ours->hdr.hardware_subarch_data;
 }
 
+/*
+ * When a Linux before us had given EFI's runtime services their virtual addresses, this node says which: they are
+ * given once, so the next kernel needs it too.
+ */
+static int copy_efi_setup(struct node_writer *writer)
+{
+	for (unsigned int i = 0; i < boot_info.nr_setup_data; i++) {
+		const struct boot_setup_data *from = &boot_info.setup_data[i];
+		const void *data;
+
+		if (from->type != SETUP_EFI || !from->len_bytes || from->len_bytes > EFI_SETUP_BYTES)
+			continue;
+		data = memremap(from->node + sizeof(struct setup_data), from->len_bytes);
+		if (!data)
+			return -ENOMEM;
+		memcpy(add_node(writer, SETUP_EFI, from->len_bytes), data, from->len_bytes);
+		memunmap(data);
+		break;
+	}
+	return 0;
+}
+
 int arch_kexec_build_params(const struct kexec_boot *boot, void *buf)
 {
 	struct node_writer writer = { buf, boot->params, PARAMS_BYTES };
@@ -157,6 +181,9 @@ int arch_kexec_build_params(const struct kexec_boot *boot, void *buf)
 		hdr->ramdisk_image = hdr->ramdisk_size = 0;
 	}
 	write_map(&writer);
+	err = copy_efi_setup(&writer);
+	if (err)
+		return err;
 	if (boot->seed_bytes && boot->seed_bytes <= KEXEC_SEED_BYTES)
 		memcpy(add_node(&writer, SETUP_RNG_SEED, boot->seed_bytes), boot->seed, boot->seed_bytes);
 	return 0;

@@ -4,6 +4,7 @@
 #include <asm/errno.h>
 #include <arch/kexec.h>
 #include <boot/boot_info.h>
+#include <mm/vmap.h>
 #include "../../../arch/x86_64/boot_params.h"
 #include <test.h>
 
@@ -22,6 +23,21 @@ static void *map(paddr_t paddr, uint64_t size)
 	if (paddr == CMDLINE)
 		return (void *)cmdline;
 	return NULL;
+}
+
+/* The one thing mapped besides: what a Linux before us said of EFI. */
+#define EFI_NODE 0x7f000
+static const uint8_t efi_setup[32] = "fw vendor, tables and SMBIOS ...";
+
+const void *memremap(paddr_t paddr, size_t size)
+{
+	assert_int_equal(paddr, EFI_NODE + sizeof(struct setup_data));
+	assert_int_equal(size, sizeof(efi_setup));
+	return efi_setup;
+}
+
+void memunmap(const void *addr)
+{
 }
 
 static struct kexec_boot boot_of(const void *header, size_t bytes)
@@ -44,6 +60,8 @@ static void set_machine(unsigned int nr_ranges)
 	memset(&boot_info, 0, sizeof(boot_info));
 	boot_info.rsdp = 0xf1230;
 	boot_info.screen.orig_video_isVGA = 1;
+	boot_info.nr_setup_data = 1;
+	boot_info.setup_data[0] = (struct boot_setup_data){ EFI_NODE, SETUP_EFI, sizeof(efi_setup) };
 	assert_int_equal(boot_add_range(&boot_info, 0, 0x9fc00, BOOT_MEM_USABLE), 0);
 	assert_int_equal(boot_add_range(&boot_info, 0x100000, 0x3ff00000, BOOT_MEM_USABLE), 0);
 	assert_int_equal(boot_add_range(&boot_info, 0x100000000, 1 << 30, BOOT_MEM_USABLE), 0);
@@ -54,6 +72,7 @@ static void set_machine(unsigned int nr_ranges)
 static void round_trip(const struct kexec_boot *boot, unsigned int nr_ranges)
 {
 	static struct boot_info next;
+	const uint8_t *efi = NULL;
 
 	set_machine(nr_ranges);
 	block = calloc(1, arch_kexec_params_bytes());
@@ -74,6 +93,12 @@ static void round_trip(const struct kexec_boot *boot, unsigned int nr_ranges)
 	assert_true(next.has_screen);
 	assert_int_equal(next.loader_type, 0xd0);
 	assert_int_equal(boot_params_copy.alt_mem_k, 0x3ff00000 >> 10);
+	for (unsigned int i = 0; i < next.nr_setup_data; i++) {
+		if (next.setup_data[i].type == SETUP_EFI)
+			efi = block + (next.setup_data[i].node - PARAMS) + sizeof(struct setup_data);
+	}
+	assert_non_null(efi);
+	assert_memory_equal(efi, efi_setup, sizeof(efi_setup));
 	free(block);
 }
 
