@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of this port share. */
+#pragma once
+
+#include <asm/ptrace.h>
+#include <lib/types.h>
+#include <port/sysreg.h>
+
+struct trapframe;
+
+/* What the boot CPU said of itself, before and in cpu.c. */
+struct arm64_features {
+	bool is_el2;		/* entered at EL2: el2_vectors is there, the next kernel gets it back */
+	paddr_t early_uart;	/* a PL011, mapped at EARLY_DEVICE_BASE; 0: none */
+	unsigned long hwcap, hwcap2;
+	unsigned int cache_line; /* smallest data cache line, bytes */
+};
+extern struct arm64_features arm64_features;
+
+extern bool arm64_has_pan;	/* uaccess.S reads it */
+extern unsigned int arm64_timer_intid;
+
+extern char arm64_vectors[];
+void arm64_fpu_save_regs(struct user_fpsimd_state *state);
+void arm64_fpu_load_regs(const struct user_fpsimd_state *state);
+
+/* [start, start + size) of the direct map written back and dropped: who reads next may have no caches. */
+void arm64_cache_flush(const void *start, size_t size);
+
+/* trap.c */
+struct cpu;
+void arm64_irqchip_init_cpu(struct cpu *cpu);
+void arm64_irqchip_send_ipi(struct cpu *cpu);
+void arm64_irqchip_enable_local(unsigned int intid);
+void arm64_irqchip_leave_cpu(void);
+void arm64_handle_ipi(void); /* smp.c */

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+/* A CPU of its own: what it can, its record, the earliest console, /proc/cpuinfo, caches. */
+#include <arch/cpu.h>
+
+#include <arch/cache.h>
+#include <arch/elf.h>
+#include <arch/init.h>
+#include <arch/io.h>
+#include <arch/layout.h>
+#include <asm/hwcap.h>
+#include <boot/boot_info.h>
+#include <device/fdt/fdt.h>
+#include <kernel/cpu.h>
+#include <kernel/printk.h>
+#include <lib/compiler.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+#include <port/pl011.h>
+#include <port/psci.h>
+
+#include "arm64.h"
+
+#define HW_ID_MASK 0xff00ffffffUL /* MPIDR_EL1's four affinity fields */
+#define CPACR_FP_SIMD (3ul << 20)
+
+struct arm64_features arm64_features;
+
+/* --- the earliest console: a PL011 ------------------------------------------------------------ */
+
+static bool early_is_on;
+
+static void put_raw(char c)
+{
+	volatile char *uart = (volatile char *)EARLY_DEVICE_BASE + arm64_features.early_uart % (2ul << 20);
+
+	for (unsigned int i = 0; i < 100000 && readl(uart + PL011_FR) & PL011_FR_TX_FULL; i++)
+		arch_cpu_relax();
+	writel((uint8_t)c, uart + PL011_DR);
+}
+
+void arch_early_putc(char c)
+{
+	if (!early_is_on)
+		return;
+	if (c == '\n')
+		put_raw('\r');
+	put_raw(c);
+}
+
+void arch_init_early(struct boot_info *info)
+{
+	const char *value;
+
+	sysreg_write(vbar_el1, arm64_vectors);
+	isb();
+	arm64_features.cache_line = 4u << (sysreg_read(ctr_el0) >> 16 & 0xf);
+	early_is_on = arm64_features.early_uart &&
+		(boot_cmdline_find(info->cmdline, "earlycon", NULL) || boot_cmdline_find(info->cmdline, "earlycon", &value) ||
+			(boot_cmdline_find(info->cmdline, "console", &value) && !strncmp(value, "ttyAMA", 6)) || !info->nr_map);
+}
+
+/* --- features --------------------------------------------------------------------------------- */
+
+/* A field of an ID register that has at least the value tells the feature. */
+static const struct {
+	uint8_t reg, shift, least;
+	unsigned long hwcap;
+	const char *name;
+} features[] = {
+	{ 1, 16, 0, HWCAP_FP, "fp" }, { 1, 20, 0, HWCAP_ASIMD, "asimd" },
+	{ 0, 4, 1, HWCAP_AES, "aes" }, { 0, 4, 2, HWCAP_PMULL, "pmull" }, { 0, 8, 1, HWCAP_SHA1, "sha1" },
+	{ 0, 12, 1, HWCAP_SHA2, "sha2" }, { 0, 16, 1, HWCAP_CRC32, "crc32" }, { 0, 20, 2, HWCAP_ATOMICS, "atomics" },
+	{ 1, 16, 1, HWCAP_FPHP, "fphp" }, { 1, 20, 1, HWCAP_ASIMDHP, "asimdhp" }, { 0, 28, 1, HWCAP_ASIMDRDM, "asimdrdm" },
+	{ 2, 12, 1, HWCAP_JSCVT, "jscvt" }, { 2, 16, 1, HWCAP_FCMA, "fcma" }, { 2, 20, 1, HWCAP_LRCPC, "lrcpc" },
+	{ 2, 0, 1, HWCAP_DCPOP, "dcpop" }, { 0, 32, 1, HWCAP_SHA3, "sha3" }, { 0, 36, 1, HWCAP_SM3, "sm3" },
+	{ 0, 40, 1, HWCAP_SM4, "sm4" }, { 0, 44, 1, HWCAP_ASIMDDP, "asimddp" }, { 0, 12, 2, HWCAP_SHA512, "sha512" },
+	{ 0, 48, 1, HWCAP_ASIMDFHM, "asimdfhm" }, { 0, 52, 1, HWCAP_FLAGM, "flagm" }, { 2, 36, 1, HWCAP_SB, "sb" },
+};
+
+/* -1: neither FP nor SIMD. */
+static long field(unsigned long value, unsigned int shift)
+{
+	long nibble = value >> shift & 0xf;
+
+	return nibble == 0xf ? -1 : nibble;
+}
+
+static void find_features(void)
+{
+	const unsigned long regs[] = {
+		sysreg_read(id_aa64isar0_el1), sysreg_read(id_aa64pfr0_el1), sysreg_read(id_aa64isar1_el1),
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(features); i++)
+		if (field(regs[features[i].reg], features[i].shift) >= features[i].least)
+			arm64_features.hwcap |= features[i].hwcap;
+}
+
+void arch_init(void)
+{
+	fdt_init(&boot_info);
+	psci_init();
+	find_features();
+	fdt_irqchips_init();
+	arch_init_this_cpu();
+	pr_info("cpu: entered at EL%u%s\n", arm64_features.is_el2 ? 2 : 1, arm64_has_pan ? ", PAN" : "");
+}
+
+void arch_init_this_cpu(void)
+{
+	struct cpu *cpu = arch_this_cpu();
+
+	sysreg_write(cpacr_el1, CPACR_FP_SIMD);
+	sysreg_write(mdscr_el1, 0);
+	isb();
+	cpu->arch.midr = sysreg_read(midr_el1);
+	if (cpu->id) /* the boot CPU's part was done by the driver */
+		arm64_irqchip_init_cpu(cpu);
+}
+
+void arch_cpu_init_this(struct cpu *cpu)
+{
+	cpu->self = cpu;
+	sysreg_write(tpidr_el1, cpu);
+	sysreg_write(vbar_el1, arm64_vectors);
+	isb();
+}
+
+uint64_t arch_cpu_hw_id(void)
+{
+	return sysreg_read(mpidr_el1) & HW_ID_MASK;
+}
+
+void arch_cpu_halt(void)
+{
+	for (;;)
+		__asm__ volatile("msr daifset, #0xf\n\twfi" ::: "memory");
+}
+
+void arch_cpu_reset(void)
+{
+	psci_call(PSCI_SYSTEM_RESET, 0, 0, 0);
+	arch_cpu_halt();
+}
+
+/* RNDR, where ID_AA64ISAR0_EL1 has it; Z is set when there was no number. */
+bool arch_cpu_random(uint64_t *out)
+{
+	uint64_t value, ok;
+
+	if (field(sysreg_read(id_aa64isar0_el1), 60) < 1)
+		return false;
+	__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, ne" : "=r"(value), "=r"(ok)::"cc");
+	*out = value;
+	return ok;
+}
+
+size_t arch_cpu_info(const struct cpu *cpu, char *buf, size_t size)
+{
+	unsigned long midr = cpu->arch.midr, mhz100 = sysreg_read(cntfrq_el0) / 5000;
+	size_t len = (size_t)snprintf(buf, size, "processor\t: %u\nBogoMIPS\t: %lu.%02lu\nFeatures\t:", cpu->id,
+		mhz100 / 100, mhz100 % 100);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(features) && len < size; i++)
+		if (arm64_features.hwcap & features[i].hwcap)
+			len += (size_t)snprintf(buf + len, size - len, " %s", features[i].name);
+	if (len < size)
+		len += (size_t)snprintf(buf + len, size - len,
+			"\nCPU implementer\t: 0x%02lx\nCPU architecture: 8\nCPU variant\t: 0x%lx\nCPU part\t: 0x%03lx\n"
+			"CPU revision\t: %lu\n\n",
+			midr >> 24 & 0xff, midr >> 20 & 0xf, midr >> 4 & 0xfff, midr & 0xf);
+	return min(len, size);
+}
+
+/* --- auxiliary vector ------------------------------------------------------------------------- */
+
+unsigned long arch_elf_hwcap(void)
+{
+	return arm64_features.hwcap;
+}
+
+unsigned long arch_elf_hwcap2(void)
+{
+	return arm64_features.hwcap2;
+}
+
+const char *arch_elf_platform(void)
+{
+	return "aarch64";
+}
+
+/* --- caches ----------------------------------------------------------------------------------- */
+
+#define EACH_LINE(op, start, size)                                                                 \
+	for (uintptr_t at_ = ALIGN_DOWN((uintptr_t)(start), arm64_features.cache_line);             \
+		at_ < (uintptr_t)(start) + (size); at_ += arm64_features.cache_line)                \
+	__asm__ volatile(op ", %0" ::"r"(at_) : "memory")
+
+void arch_icache_sync(void *addr, size_t size)
+{
+	EACH_LINE("dc cvau", addr, size);
+	dsb(ish);
+	__asm__ volatile("ic ialluis" ::: "memory");
+	dsb(ish);
+	isb();
+}
+
+void arch_cache_clean(const void *addr, size_t size)
+{
+	EACH_LINE("dc cvac", addr, size);
+	dsb(sy);
+}
+
+void arm64_cache_flush(const void *start, size_t size)
+{
+	EACH_LINE("dc civac", start, size);
+	dsb(sy);
+}

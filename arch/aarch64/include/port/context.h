@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What a thread keeps of a CPU. Its user registers are in the trap frame, its thread pointer here. */
+#pragma once
+
+#include <asm/ptrace.h>
+
+struct arch_thread {
+	uintptr_t kernel_sp;	/* saved stack pointer while switched away; port/asm_offsets.h knows it */
+	uintptr_t stack_top;	/* end of the kernel stack; the user trap frame ends there */
+	struct user_fpsimd_state fpu; /* valid while switched away */
+	uintptr_t tls;		/* TPIDR_EL0 while switched away */
+	bool has_fpu;
+};
+
+static inline struct thread *arch_current(void)
+{
+	struct thread *thread;
+
+	/* Not volatile: the same for all of a thread's life. */
+	__asm__("mrs %0, tpidr_el1\n\tldr %0, [%0, #8]" : "=r"(thread));
+	return thread;
+}
+
+static inline void arch_set_current(struct thread *thread)
+{
+	unsigned long cpu;
+
+	__asm__ volatile("mrs %0, tpidr_el1\n\tstr %1, [%0, #8]" : "=&r"(cpu) : "r"(thread) : "memory");
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+/* Traps in C: which syndrome means what (Arm ARM, D24.2.36 ESR_EL1), and Linux's signals for them. */
+#include <arch/irqflags.h>
+#include <arch/mmu.h>
+#include <arch/trapframe.h>
+#include <arch/uaccess.h>
+#include <asm/siginfo.h>
+#include <asm/signal.h>
+#include <kernel/arch_upcalls.h>
+#include <kernel/cpu.h>
+#include <kernel/printk.h>
+#include <lib/compiler.h>
+#include <port/irq.h>
+
+#include "arm64.h"
+
+#define FSC_KIND(esr) ((esr) >> 2 & 0xf)
+enum { FSC_ADDRESS_SIZE, FSC_TRANSLATION, FSC_ACCESS, FSC_PERMISSION };
+#define FSC(esr) ((esr) & 0x3f)
+#define FSC_ALIGNMENT 0x21
+#define ADDRESS_TAG (0xffUL << 56)
+#define ADDRESS_IS_KERNEL (1UL << 55)
+
+void arm64_sync(struct trapframe *frame);
+void arm64_irq(struct trapframe *frame);
+[[noreturn]] void arm64_serror(struct trapframe *frame);
+
+unsigned int arm64_timer_intid = ~0u;
+
+/* --- interrupts ------------------------------------------------------------------------------- */
+
+static const struct arm64_irqchip *irqchip;
+
+void arm64_set_irqchip(const struct arm64_irqchip *chip)
+{
+	irqchip = chip;
+}
+
+void arm64_irqchip_init_cpu(struct cpu *cpu)
+{
+	if (irqchip)
+		irqchip->init_cpu(cpu);
+}
+
+void arm64_irqchip_send_ipi(struct cpu *cpu)
+{
+	if (irqchip)
+		irqchip->send_ipi(cpu);
+}
+
+void arm64_irqchip_enable_local(unsigned int intid)
+{
+	if (irqchip)
+		irqchip->enable_local(intid);
+}
+
+void arm64_irqchip_leave_cpu(void)
+{
+	if (irqchip)
+		irqchip->leave_cpu();
+}
+
+void arm64_handle_local(unsigned int intid)
+{
+	if (!intid) {
+		arm64_handle_ipi();
+	} else if (intid == arm64_timer_intid) {
+		sysreg_write(cntv_ctl_el0, 0); /* until it is armed again */
+		timer_interrupt();
+	}
+}
+
+/* From entry.S, interrupts off. */
+void arm64_irq(struct trapframe *frame)
+{
+	irqchip->handle(frame);
+}
+
+void arm64_serror(struct trapframe *frame)
+{
+	kernel_fault(frame, "SError", sysreg_read(far_el1));
+}
+
+/* --- synchronous ------------------------------------------------------------------------------ */
+
+static bool is_abort(unsigned int class)
+{
+	return class == EC_IABT_USER || class == EC_IABT_KERNEL || class == EC_DABT_USER || class == EC_DABT_KERNEL;
+}
+
+static const char *class_name(unsigned int class)
+{
+	switch (class) {
+	case EC_UNKNOWN:
+		return "undefined instruction";
+	case EC_BRK:
+		return "breakpoint";
+	case EC_PC_ALIGN:
+		return "pc alignment fault";
+	case EC_SP_ALIGN:
+		return "sp alignment fault";
+	case EC_IABT_KERNEL:
+	case EC_DABT_KERNEL:
+		return "external abort or alignment fault";
+	default:
+		return "unexpected exception";
+	}
+}
+
+static void user_trap(struct trapframe *frame, unsigned long esr, uintptr_t far)
+{
+	switch (esr >> ESR_EC_SHIFT) {
+	case EC_BRK:
+		return user_exception(frame, SIGTRAP, TRAP_BRKPT, frame->r.pc);
+	case EC_STEP_USER:
+		return user_exception(frame, SIGTRAP, TRAP_TRACE, frame->r.pc);
+	case EC_PC_ALIGN:
+		return user_exception(frame, SIGBUS, BUS_ADRALN, far);
+	case EC_SP_ALIGN:
+		return user_exception(frame, SIGBUS, BUS_ADRALN, frame->r.sp);
+	case EC_FPE:
+		return user_exception(frame, SIGFPE, FPE_FLTUNK, frame->r.pc);
+	case EC_IABT_USER:
+	case EC_DABT_USER:
+		return user_exception(frame, SIGBUS, FSC(esr) == FSC_ALIGNMENT ? BUS_ADRALN : BUS_OBJERR, far);
+	default:
+		return user_exception(frame, SIGILL, ILL_ILLOPC, frame->r.pc);
+	}
+}
+
+/* False: it was no matter of page tables. */
+static bool page_trap(struct trapframe *frame, unsigned long esr, uintptr_t far)
+{
+	unsigned int class = esr >> ESR_EC_SHIFT, access = MMU_READ;
+
+	if (!is_abort(class) || FSC_KIND(esr) > FSC_PERMISSION)
+		return false;
+	if (class == EC_IABT_USER || class == EC_IABT_KERNEL)
+		access = MMU_EXEC;
+	else if ((esr & (ESR_WNR | ESR_CM)) == ESR_WNR)
+		access = MMU_WRITE;
+	if (arch_frame_is_user(frame))
+		access |= MMU_USER;
+	page_fault(frame, far, access, FSC_KIND(esr) == FSC_PERMISSION);
+	return true;
+}
+
+/* From entry.S, interrupts off. */
+void arm64_sync(struct trapframe *frame)
+{
+	unsigned long esr = frame->cause & 0xffffffff;
+	uintptr_t far = sysreg_read(far_el1);
+	unsigned int class = esr >> ESR_EC_SHIFT;
+
+	if (!(far & ADDRESS_IS_KERNEL))
+		far &= ~ADDRESS_TAG; /* TBI: programs may have used the top byte */
+	if (!(frame->r.pstate & PSR_I_BIT))
+		arch_irq_enable();
+	if (page_trap(frame, esr, far)) {
+		;
+	} else if (arch_frame_is_user(frame)) {
+		user_trap(frame, esr, far);
+	} else if (!arch_fixup_fault(frame)) {
+		pr_emerg("%s\n", class_name(class));
+		kernel_fault(frame, class_name(class), far);
+	}
+	arch_irq_disable();
+}
+
+/* --- user copies ------------------------------------------------------------------------------ */
+
+struct fixup {
+	int32_t at, go_on;
+};
+
+extern const struct fixup __ex_table_start[], __ex_table_end[];
+
+bool arch_fixup_fault(struct trapframe *frame)
+{
+	for (const struct fixup *f = __ex_table_start; f != __ex_table_end; f++) {
+		if ((uintptr_t)&f->at + (intptr_t)f->at != frame->r.pc)
+			continue;
+		frame->r.pc = (uintptr_t)&f->go_on + (intptr_t)f->go_on;
+		return true;
+	}
+	return false;
+}
