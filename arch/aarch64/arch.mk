@@ -6,7 +6,7 @@ ARCH_CFLAGS := -march=armv8-a -mgeneral-regs-only -mno-outline-atomics -fno-omit
 ARCH_LDFLAGS := -m aarch64linux
 ARCH_UAPI := arm64
 
-ARCH_WITHOUT := drivers/irqchip/x86_% drivers/irqchip/riscv_% drivers/irqchip/loongarch_% drivers/power/pc_% \
+ARCH_WITHOUT := syscall/riscv_% drivers/irqchip/x86_% drivers/irqchip/riscv_% drivers/irqchip/loongarch_% drivers/power/pc_% \
 	drivers/power/sbi% drivers/clock/mc146818.c drivers/tty/serial8250%
 
 # The vDSO is a shared object of its own, for programs; vdso_image.S embeds it.

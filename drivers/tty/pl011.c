@@ -159,7 +159,7 @@ static bool port_interrupt(void *arg)
 
 	for (unsigned int i = 0; i < 64 && (status = get(port, PL011_MIS)); i++) {
 		ours = true;
-		put(port, PL011_ICR, status);
+		put(port, PL011_ICR, status & ~(RX_INTS | PL011_INT_TX)); /* those end with what service() does */
 		service(port);
 	}
 	return ours;
