@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The GIC's distributor, as versions 2 and 3 share it (Arm IHI 0048, IHI 0069). */
-#include <drivers/irqchip/gic.h>
+#include <drivers/irqchip/gic_internal.h>
 
 #include <arch/io.h>
 #include <device/fdt/fdt.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* GICv2 (Arm IHI 0048B): a CPU interface in memory, at most eight CPUs. */
-#include <drivers/irqchip/gic.h>
+#include <drivers/irqchip/gic_internal.h>
 
 #include <arch/cpu.h>
 #include <arch/io.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* GICv3 (Arm IHI 0069): the CPU interface in system registers, a redistributor for each CPU. */
-#include <drivers/irqchip/gic.h>
+#include <drivers/irqchip/gic_internal.h>
 
 #include <arch/cpu.h>
 #include <arch/io.h>
