@@ -142,7 +142,7 @@ UNPACKERS = (
 def go_program(name):
     """A static Go program of tests/programs as /init."""
     go = subprocess.run([f"{TOP}/tools/fetch", "--print-go"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
-    out = os.path.join(TOP, "build", "test", name)
+    out = os.path.join(TOP, "build", "test", ARCH, name)
     os.makedirs(os.path.dirname(out), exist_ok=True)
     env = {**os.environ, "CGO_ENABLED": "0", "GOOS": "linux", "GOARCH": GOARCH[ARCH], "GOTOOLCHAIN": "local",
            "GOFLAGS": "-buildvcs=false -trimpath", "GO111MODULE": "off"}
@@ -155,13 +155,21 @@ def go_program(name):
 
 def c_program(name):
     """A static C program of tests/programs as /init."""
-    out = os.path.join(TOP, "build", "test", name)
+    out = os.path.join(TOP, "build", "test", ARCH, name)
     os.makedirs(os.path.dirname(out), exist_ok=True)
-    toolchain.musl_program(f"{TOP}/tests/programs/{name}.c", out)
+    toolchain.musl_program(f"{TOP}/tests/programs/{name}.c", out, ARCH)
     cpio = mkinitramfs.Cpio()
     busybox(cpio)
     cpio.copy("init", out, 0o755)
     return cpio
+
+
+def own_kexec(cpio):
+    """Kindling's own small kexec command (user/kexec.c), as /sbin/kexec."""
+    out = os.path.join(TOP, "build", "test", ARCH, "kexec")
+    os.makedirs(os.path.dirname(out), exist_ok=True)
+    toolchain.musl_program(f"{TOP}/user/kexec.c", out, ARCH)
+    cpio.copy("sbin/kexec", out, 0o755)
 
 
 IMAGES = {f.__name__.replace("_", "-"): f for f in (payload, shell, u_root, chain)}

@@ -133,7 +133,7 @@ class Cpio:
                     source = find_below(root, lib)
                     todo.append(source)
                     if f"lib64/{lib}" not in self.paths:
-                        self.copy(f"lib/x86_64-linux-gnu/{lib}", source, 0o755)
+                        self.copy(f"lib/{os.path.basename(os.path.dirname(source))}/{lib}", source, 0o755)
 
     def bytes(self):
         out = bytearray(self.data)

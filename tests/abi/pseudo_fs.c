@@ -120,12 +120,21 @@ static void pieces(void)
 	CHECK_ERRNO(read(fd, NULL, 5), EFAULT);
 	close(fd);
 
+#ifdef __x86_64__
 	fd = open("/sys/firmware/acpi/tables/APIC", O_RDONLY);
 	n = read(fd, whole, sizeof(whole));
 	SHOW(pread(fd, part, 4, 0));
 	show("%.4s, length is its size: %d", part, *(int *)(whole + 4) == n);
+#else
+	fd = open("/sys/firmware/fdt", O_RDONLY);
+	SHOW(pread(fd, whole, 8, 0));
+	len = (whole[4] & 255) << 24 | (whole[5] & 255) << 16 | (whole[6] & 255) << 8 | (whole[7] & 255);
+	show("%02x%02x%02x%02x, its size is its end: %zd %zd", whole[0] & 255, whole[1] & 255, whole[2] & 255,
+	     whole[3] & 255, pread(fd, part, 8, len - 4), pread(fd, part, 8, len));
+	SHOW(pread(fd, part, 4, 0));
+#endif
 	SHOW(lseek(fd, 10, SEEK_SET));
-	SHOW(pread(fd, part, 10, 100000));
+	SHOW(pread(fd, part, 10, 10000000));
 	close(fd);
 }
 

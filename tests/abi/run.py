@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Run the ABI programs on Debian's Linux and on Kindling, in the same QEMU; the output has to be the same.
 
-    tests/abi/run.py [-k WORD] [--linux] [--smp N] [--list] [--keep]
+    tests/abi/run.py [--arch A] [-k WORD] [--linux] [--smp N] [--list] [--keep]
 
 Each tests/abi/NAME.c is linked statically with musl; all go into one initramfs whose init
-(runner/init.c) runs them. Linux's outputs are kept in build/abi-linux/ by a hash of the source, and
+(runner/init.c) runs them. Linux's outputs are kept in build/abi-linux/ARCH/ by a hash of the source, and
 made again when that changes (or with --linux for all chosen). A program passes when it ends with status 0 on
 both, prints the same, and leaves Kindling's free memory where it was.
 """
@@ -48,7 +48,7 @@ class Program:
                 h.update(f.read())
         with open(f"{images.dl('linux')}/release", "rb") as f:
             h.update(f.read())
-        self.expected = os.path.join(TOP, "build", "abi-linux", f"{self.name}-{h.hexdigest()[:16]}")
+        self.expected = os.path.join(TOP, "build", "abi-linux", images.ARCH, f"{self.name}-{h.hexdigest()[:16]}")
 
 
 def compile_all(programs, out, arch):
@@ -157,7 +157,7 @@ def main():
         print("\n".join(p.name for p in programs))
         return 0
     out = os.path.join(TOP, "build", "abi", o.arch)
-    os.makedirs(os.path.join(TOP, "build", "abi-linux"), exist_ok=True)
+    os.makedirs(os.path.join(TOP, "build", "abi-linux", o.arch), exist_ok=True)
     failures = {p: f"does not compile:\n{e}" for p, e in compile_all(programs, out, o.arch).items() if e}
     toolchain.musl_program(f"{HERE}/runner/init.c", f"{out}/init", o.arch)
     good = [p for p in programs if p not in failures]
@@ -166,7 +166,9 @@ def main():
         open(f"{out}/{log}", "w").close()
     ask = [p for p in good if o.linux or o.linux_only or not os.path.exists(p.expected)]
     if ask:
-        results = boot(f"{images.dl('linux')}/vmlinuz", ask, out, o.smp, f"{out}/linux.log", o.arch, "-- noleak")
+        # Linux's own messages of errors would stand amid what the programs print.
+        results = boot(f"{images.dl('linux')}/vmlinuz", ask, out, o.smp, f"{out}/linux.log", o.arch,
+                       "loglevel=1 -- noleak")
         for p in ask:
             lines, end = results[p.name]
             with open(p.expected, "w", encoding="utf-8") as f:

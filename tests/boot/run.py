@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Run boot scenarios in QEMU and wait for what they print.
 
-    tests/boot/run.py [--list] [-k WORD] [--repeat N] [--all] [--jobs N] [--kernel FILE] [--slow FACTOR]
+    tests/boot/run.py [--arch A] [--list] [-k WORD] [--repeat N] [--all | --brief] [--jobs N] [--kernel FILE]
+                      [--slow FACTOR]
 
-The scenarios are data, in scenarios.py. --kernel starts another kernel in Kindling's place: with
+The scenarios are data: scenarios.py for every architecture, x86_scenarios.py and port_scenarios.py for what
+differs. --brief leaves out those that hold for all architectures when they hold for one. --kernel starts another kernel in Kindling's place: with
 Debian's vmlinuz it shows that a scenario asks for what Linux does. Logs: build/test/ARCH/NAME.log.
 The last line is 'N passed, N failed'.
 """
@@ -19,8 +21,16 @@ from concurrent.futures import ThreadPoolExecutor
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.join(TOP, "tools"), HERE]
+# Images are made for one architecture, known before they are.
+if "--arch" in sys.argv[:-1]:
+    os.environ["KINDLING_ARCH"] = sys.argv[sys.argv.index("--arch") + 1]
+import images                   # noqa: E402
 import vm                       # noqa: E402
 import scenarios                # noqa: E402
+if images.ARCH == "x86_64":
+    import x86_scenarios        # noqa: E402, F401
+else:
+    import port_scenarios       # noqa: E402, F401
 
 
 class Context:
@@ -56,7 +66,7 @@ class Context:
         initrd = self.file(f"{s.name.replace('/', '-')}.initrd", lambda: f["initramfs"](self)) if f["initramfs"] else None
         kernel = f["kernel"](self) if callable(f["kernel"]) else self.kernel if f["kernel"] is None else f["kernel"]
         extra = f["extra"](self) if callable(f["extra"]) else f["extra"]
-        guest = vm.Vm(kernel, initrd, ("console=ttyS0 " + f["append"]).strip(), f["smp"], f["mem"], f["machine"],
+        guest = vm.Vm(kernel, initrd, f"console={images.CONSOLE} {f['append']}".strip(), f["smp"], f["mem"], f["machine"],
                       f["cpu"], self.arch, extra=extra, **({"dead": None} if f["may_panic"] else {}))
         try:
             for step in f["steps"]:
@@ -100,15 +110,16 @@ def main():
     p.add_argument("-k", metavar="WORD", action="append", default=[])
     p.add_argument("--repeat", type=int, default=1)
     p.add_argument("--all", action="store_true", help="the long ones as well")
+    p.add_argument("--brief", action="store_true", help="without those that do not depend on the architecture")
     p.add_argument("--jobs", type=int, default=2)
-    p.add_argument("--arch", default="x86_64")
+    p.add_argument("--arch", default=images.ARCH)
     p.add_argument("--kernel")
     p.add_argument("--slow", type=float, default=float(os.environ.get("KINDLING_SLOW", "1")))
     o = p.parse_args()
     ctx = Context(o.arch, o.kernel, o.slow)
     chosen = [s for s in scenarios.SCENARIOS
               if (not o.k or any(w in s.name for w in o.k))
-              and (o.all or o.k or not s.long) and not (ctx.is_linux and not s.on_linux)]
+              and (o.all or o.k or not s.long) and not (o.brief and s.neutral) and not (ctx.is_linux and not s.on_linux)]
     if o.list:
         for s in chosen:
             print(f"{s.name:32} {'(long) ' if s.long else ''}{s.about}")

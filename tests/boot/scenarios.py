@@ -15,7 +15,7 @@ from typing import Any, Callable, Optional
 import images
 import mkinitramfs
 
-from images import DL, PAYLOAD_LINE
+from images import PAYLOAD_LINE
 from mkinitramfs import Cpio, compress
 
 import compare
@@ -30,7 +30,7 @@ class Scenario:
     append: str = ""
     smp: int = 1
     mem: str = "512M"
-    machine: str = "q35"
+    machine: Optional[str] = None           # None: q35 or virt
     cpu: Optional[str] = None
     kernel: Any = None                      # path or (ctx) -> path; None: the kernel under test; "": none (-kernel)
     extra: Any = ()                         # more QEMU words, or (ctx) -> them
@@ -41,10 +41,13 @@ class Scenario:
     run: Optional[Callable] = None          # (ctx, scenario, log) -> error or None, instead of one boot
     on_linux: bool = True                   # makes sense with Debian's Linux in Kindling's place
     long: bool = False                      # only in test --all
+    neutral: bool = False                   # holds on every architecture if it holds on one: not with --brief
 
 
-PAYLOAD = rf"^{PAYLOAD_LINE} Linux [\d.]+\S*(cloud|amd64)\S* cpus="
-SEEN = r"^SEEN (.*)$"
+PAYLOAD = rf"^{PAYLOAD_LINE} Linux [\d.]+\S*{images.GOARCH[images.ARCH]}\S* cpus="
+LINUX = f"{images.dl('linux')}/vmlinuz"
+CMDLINE = images.LINUX_CMDLINE
+IS_X86 = images.ARCH == "x86_64"
 SCENARIOS = []
 
 
@@ -72,7 +75,7 @@ def archive(script=COUNT, files=()):
 
 for kind in mkinitramfs.COMPRESSORS:
     scenario(f"initramfs/{kind}", f"busybox from a {kind} archive", steps=(r"^SEEN files=\d+ sum=\w{8}$",),
-             initramfs=lambda ctx, kind=kind: compress(archive().bytes(), kind), exits=True)
+             initramfs=lambda ctx, kind=kind: compress(archive().bytes(), kind), exits=True, neutral=kind not in ("none", "xz"))
 
 
 def concatenated(ctx):
@@ -90,7 +93,7 @@ def concatenated(ctx):
 
 
 scenario("initramfs/concatenated", "archives of different compressions one after another", concatenated,
-         (r"^SEEN one-gzip two-zstd three-xz",), exits=True)
+         (r"^SEEN one-gzip two-zstd three-xz",), exits=True, neutral=True)
 
 
 def every_kind(ctx):
@@ -111,7 +114,7 @@ def every_kind(ctx):
 scenario("initramfs/every-kind", "owner, mode, time, links, fifo and nodes as the archive says", every_kind,
          (r"^SEEN regular file 640 7:8 1234567890 1;symbolic link 777 0:0 \d+ 1;regular file 644 0:0 \d+ 2;"
           r"fifo 622 0:0 \d+ 1;directory 1777 0:0 \d+ 2;block special file 660 0:0 \d+ 1;"
-          r"regular empty file 4755 0:5 \d+ 1; late body \.\./some/where",), exits=True)
+          r"regular empty file 4755 0:5 \d+ 1; late body \.\./some/where",), exits=True, neutral=True)
 
 
 def two_nodes(ctx):
@@ -172,7 +175,7 @@ DAMAGES = {
 # Linux says nothing about an archive that just ends.
 for name, how in DAMAGES.items():
     scenario(f"initramfs/bad/{name}", "damage is named, what was good stays", damaged(how),
-             (DAMAGE, r"^SEEN more=\d+"), exits=True, on_linux=name not in ("truncated-plain", "huge-file"))
+             (DAMAGE, r"^SEEN more=\d+"), exits=True, on_linux=name not in ("truncated-plain", "huge-file"), neutral=True)
 
 
 def escaping(ctx):
@@ -183,7 +186,7 @@ def escaping(ctx):
 
 
 scenario("initramfs/bad/escaping", "names with .. and / stay below the root", escaping,
-         (r"^SEEN up abs through",), exits=True)
+         (r"^SEEN up abs through",), exits=True, neutral=True)
 
 
 def bomb(ctx):
@@ -195,13 +198,13 @@ def bomb(ctx):
 
 
 scenario("initramfs/bad/bomb", "an archive that does not fit in memory", bomb, (DAMAGE, r"^SEEN alive"),
-         mem="256M", exits=True, on_linux=False)
+         mem="256M", exits=True, on_linux=False, neutral=True)
 
 # --- machine sizes and kinds ----------------------------------------------------------------------
 
 SIZE = say('echo "SEEN cpus=$(grep -c ^processor /proc/cpuinfo) online=$(nproc) '
            'memkb=$(sed -n "s/MemTotal: *//p" /proc/meminfo | tr -d " kB")"')
-for n in (1, 2, 4, 8, 16):
+for n in (1, 2, 4, 8):
     scenario(f"smp/{n}", f"{n} CPUs", SIZE, (rf"^SEEN cpus={n} online={n} ",), smp=n, exits=True)
 scenario("smp/maxcpus", "maxcpus= limits them", SIZE, (r"^SEEN cpus=2 online=2 ",), smp=4, append="maxcpus=2", exits=True)
 scenario("smp/nosmp", "nosmp", SIZE, (r"^SEEN cpus=1 online=1 ",), smp=4, append="nosmp", exits=True)
@@ -209,61 +212,15 @@ scenario("smp/nosmp", "nosmp", SIZE, (r"^SEEN cpus=1 online=1 ",), smp=4, append
 PROMPT = r"# (\x1b\[6n)?$"
 
 # Debian's kernel does not fit in 64 MB with its initramfs; that is one of the reasons for this one.
-scenario("mem/64M", "a busybox prompt in 64 MB", lambda ctx: images.shell().bytes(),
-         ((PROMPT, "echo SEEN $((6*7))\n"), r"^SEEN 42"), mem="64M", on_linux=False)
+SMALL = "64M" if IS_X86 else "128M"
+scenario(f"mem/{SMALL}", f"a busybox prompt in {SMALL}", lambda ctx: images.shell().bytes(),
+         ((PROMPT, "echo SEEN $((6*7))\n"), r"^SEEN 42"), mem=SMALL, on_linux=False)
 scenario("mem/8G", "8 GB", SIZE, (r"^SEEN cpus=1 online=1 memkb=(8[0-3]|7[89])\d{5}",), mem="8G", exits=True)
 scenario("mem/16G", "16 GB", SIZE, (r"^SEEN cpus=1 online=1 memkb=16[0-9]\d{5}",), mem="16G", exits=True, long=True)
-scenario("mem/limit", "mem= on the command line", SIZE, (r"^SEEN cpus=1 online=1 memkb=(1\d{5}|2(?:[0-5]\d|6[01])\d{3})$",), append="mem=256M", exits=True)
+# Without e820, a loader's initramfs may lie in the upper half, and Linux does not look for it there.
+scenario("mem/limit", "mem= on the command line", SIZE, (r"^SEEN cpus=1 online=1 memkb=%s$" % (r"(1\d{5}|2(?:[0-5]\d|6[01])\d{3})"
+         if IS_X86 else r"3[0-9]{5}"),), append="mem=256M" if IS_X86 else "mem=384M", exits=True)
 
-for machine in ("pc", "q35", "microvm"):
-    for cpu in (None, "max"):
-        scenario(f"machine/{machine}{'-' + cpu if cpu else ''}", f"{machine}, CPU model {cpu or 'of QEMU'}", SIZE,
-                 (r"^SEEN cpus=2 online=2",), smp=2, machine=machine, cpu=cpu, exits=machine != "microvm")
-scenario("machine/pvh", "the ELF itself, by its PVH note", SIZE, (r"^SEEN cpus=2 online=2",), smp=2,
-         kernel=lambda ctx: ctx.elf, exits=True, on_linux=False)
-
-
-def iso(ctx, loader):
-    """A CD with the kernel under test, an initramfs and a loader; returns QEMU's words for it."""
-    top = os.path.join(ctx.out, f"{loader}-cd")
-    initrd = ctx.file("cd-initrd", lambda: SIZE(ctx))
-    append = "console=ttyS0 panic=-1"
-    if loader == "grub":
-        files = {"boot/grub/grub.cfg": "set timeout=0\nserial --unit=0\nmenuentry k {\n"
-                 f"linux /kernel {append}\ninitrd /initrd\n}}\n"}
-        make = ["grub-mkrescue", "-o", top + ".iso", top]
-    else:
-        lib = "/usr/lib/syslinux/modules/bios"
-        files = {"isolinux.cfg": f"default k\nprompt 0\nlabel k\nkernel /kernel\ninitrd /initrd\nappend {append}\n",
-                 "isolinux.bin": open("/usr/lib/ISOLINUX/isolinux.bin", "rb").read(),
-                 "ldlinux.c32": open(f"{lib}/ldlinux.c32", "rb").read()}
-        make = ["xorriso", "-as", "mkisofs", "-quiet", "-o", top + ".iso", "-b", "isolinux.bin", "-no-emul-boot",
-                "-boot-load-size", "4", "-boot-info-table", top]
-    for name, source in (("kernel", ctx.kernel), ("initrd", initrd)):
-        with open(source, "rb") as f:
-            files[name] = f.read()
-    shutil.rmtree(top, ignore_errors=True)
-    for name, body in files.items():
-        os.makedirs(os.path.dirname(f"{top}/{name}"), exist_ok=True)
-        with open(f"{top}/{name}", "wb") as f:
-            f.write(body if isinstance(body, bytes) else body.encode())
-    subprocess.run(make, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return ["-cdrom", top + ".iso"]
-
-
-for loader in ("grub", "isolinux"):
-    scenario(f"loader/{loader}", f"started by {loader} from a CD", steps=(r"^SEEN cpus=2 online=2",), smp=2, kernel="",
-             extra=lambda ctx, loader=loader: iso(ctx, loader), exits=True)
-
-
-def recognised(ctx, s, log):
-    said = subprocess.run(["file", "-L", ctx.kernel], text=True, check=True, stdout=subprocess.PIPE).stdout
-    with open(log, "w", encoding="utf-8") as f:
-        f.write(said)
-    return None if "Linux kernel" in said and "bzImage" in said else said
-
-
-scenario("loader/file", "file(1) knows the image", run=recognised)
 scenario("power/reboot", "reboot resets the machine", lambda ctx: images.shell("echo SEEN; reboot -f").bytes(), ("^SEEN",), exits=True)
 scenario("power/panic", "panic= reboots when there is no init", lambda ctx: Cpio().bytes(),
          (r"(?i)panic",), append="panic=1", exits=True, may_panic=True)
@@ -312,77 +269,63 @@ scenario("programs/syscall-fuzz", "system calls at random, as root and not, on t
 
 # --- kexec ----------------------------------------------------------------------------------------
 
-DRAGON = ["xz", "-c", "--check=crc32", "--lzma2=dict=512KiB"]
-
-
-def dragonboot(ctx):
-    """u-root -uinitcmd="kexec --loadsyscall ./bzImage" -files .../bzImage:./bzImage core, xz as published."""
-    kernel = ctx.file("dragon-linux", lambda: open(f"{DL}/linux/vmlinuz", "rb").read())
-    cpio = images.u_root(["kexec", "--loadsyscall", "--reuse-cmdline", "-i", "/initrd", "./bzImage"], [("bzImage", kernel),
-                         ("initrd", compress(images.payload().bytes(), "gzip"))])
-    return subprocess.run(DRAGON, input=cpio.bytes(), check=True, stdout=subprocess.PIPE).stdout
-
-
-scenario("kexec/dragonboot", "the published DragonBoot flow", dragonboot, (r"Welcome to u-root", PAYLOAD), smp=2, mem="1G",
-         append="panic=-1", timeout=120, exits=True)
-
-
 def u_root_script(script):
     return lambda ctx: images.u_root(script=script, files=[
-        ("boot/vmlinuz", f"{DL}/linux/vmlinuz"),
+        ("boot/vmlinuz", LINUX),
         ("boot/initrd", compress(images.payload().bytes(), "gzip"))]).bytes()
 
 
-ARGS = '-c "console=ttyS0 panic=-1 by=CALL" -i /boot/initrd /boot/vmlinuz'
+ARGS = f'-c "{CMDLINE} by=CALL" -i /boot/initrd /boot/vmlinuz'
 U_ROOT_KEXEC = {
     "file": f"kexec {ARGS}",
-    "loadsyscall": f"kexec --loadsyscall {ARGS}",
     "load-then-exec": f"kexec -l {ARGS}\nkexec -e",
+    "loadsyscall": f"kexec --loadsyscall {ARGS}",
     "load-then-exec-L": f"kexec -l -L {ARGS}\nkexec -e",
 }
-for name, script in U_ROOT_KEXEC.items():
+# u-root knows no kexec on loongarch64, and kexec_load only where it has code for the format.
+U_ROOT_CALLS = {"x86_64": 4, "aarch64": 4, "riscv64": 2}.get(images.ARCH, 0)
+for name, script in list(U_ROOT_KEXEC.items())[:U_ROOT_CALLS]:
     scenario(f"kexec/u-root-{name}", "u-root's kexec", u_root_script(script.replace("CALL", name)),
              (rf"{PAYLOAD}2 .* by={name}",), smp=2, mem="1G", exits=True, timeout=90)
-scenario("kexec/u-root-reuse-cmdline", "u-root's kexec --reuse-cmdline",
-         u_root_script("kexec --reuse-cmdline -i /boot/initrd /boot/vmlinuz"),
-         (rf"{PAYLOAD}2 .*reused=yes",), append="panic=-1 reused=yes", smp=2, mem="1G", exits=True, timeout=90)
+if U_ROOT_CALLS:
+    scenario("kexec/u-root-reuse-cmdline", "u-root's kexec --reuse-cmdline",
+             u_root_script("kexec --reuse-cmdline -i /boot/initrd /boot/vmlinuz"),
+             (rf"{PAYLOAD}2 .*reused=yes",), append="panic=-1 reused=yes", smp=2, mem="1G", exits=True, timeout=90)
 
 
-def with_kexec_tools(script, linux="linux", vmlinux=False, line=PAYLOAD_LINE):
+def kexec_command(cpio, own=False):
+    if own or not KEXEC_CALLS:
+        images.own_kexec(cpio)
+    else:
+        cpio.elf("sbin/kexec", images.dl("kexec-tools"), "usr/sbin/kexec")
+
+
+def with_kexec_tools(script, linux="linux", vmlinux=False, own=False, extra=""):
     def make(ctx):
         cpio = images.shell(script + "\necho kexec: still here")
-        cpio.elf("sbin/kexec", f"{DL}/kexec-tools", "usr/sbin/kexec")
-        kernel = f"{DL}/{linux}/vmlinuz"
+        kexec_command(cpio, own)
+        kernel = f"{images.dl(linux)}/vmlinuz"
         cpio.file("boot/vmlinuz", images.vmlinux(kernel) if vmlinux else open(kernel, "rb").read(), 0o644)
-        cpio.file("boot/initrd", compress(images.payload(line=line).bytes(), "gzip"), 0o644)
+        cpio.file("boot/initrd", compress(images.payload(extra=extra).bytes(), "gzip"), 0o644)
         return cpio.bytes()
     return make
 
 
-TOOLS = 'kexec CALL -l /boot/vmlinuz --initrd=/boot/initrd --command-line="console=ttyS0 panic=-1 by=tools"\n' \
+# Debian's kexec-tools and the calls that they can make; without any, or where they are not built, our own command.
+KEXEC_CALLS = {"loongarch64": ()}.get(images.ARCH, (("-c", "load"), ("-s", "file-load")))
+FILE_LOAD = "-s" if KEXEC_CALLS else ""
+TOOLS = 'kexec CALL -l /boot/vmlinuz --initrd=/boot/initrd --command-line="%s by=tools"\n' % CMDLINE + \
         'echo loaded=$(cat /sys/kernel/kexec_loaded)\nkexec -e'
-for call, name in (("-c", "load"), ("-s", "file-load")):
+for call, name in KEXEC_CALLS:
     scenario(f"kexec/tools-{name}", f"Debian's kexec-tools, {call}", with_kexec_tools(TOOLS.replace("CALL", call)),
              (r"^loaded=1", rf"{PAYLOAD}2 .*by=tools"), smp=2, mem="1G", exits=True)
-scenario("kexec/vmlinux-load", "an ELF vmlinux by kexec_load", with_kexec_tools(TOOLS.replace("CALL", "-c --args-linux"), vmlinux=True),
-         (rf"{PAYLOAD}2 .*by=tools",), smp=2, mem="1G", exits=True)
-# Linux's own file_load takes no ELF on x86, and kexec-tools do not hand one to the call: u-root's kexec does.
-scenario("kexec/vmlinux-file-load", "an ELF vmlinux by kexec_file_load",
-         lambda ctx: images.chain(linux=images.vmlinux(f"{DL}/linux/vmlinuz"), append="by=file").bytes(),
-         (rf"{PAYLOAD}2 .*by=file",), smp=2, mem="1G", exits=True, on_linux=False)
-for linux in ("linux-5.10", "linux-6.1", "linux-sid"):
-    for call, name in (("-c", "load"), ("-s", "file-load")):
-        scenario(f"kexec/{linux}-{name}", f"Debian's {linux} with kexec-tools {call}",
-                 with_kexec_tools(TOOLS.replace("CALL", call), linux), (rf"{PAYLOAD}2 .*by=tools",), smp=2, mem="1G",
-                 exits=True, long=name == "load")
+scenario("kexec/own", "our own kexec command", with_kexec_tools(TOOLS.replace("CALL", ""), own=True),
+         (r"^loaded=1", rf"{PAYLOAD}2 .*by=tools"), smp=2, mem="1G", exits=True)
 scenario("kexec/any-cpu", "the call comes from the last CPU", with_kexec_tools(
-    TOOLS.replace("CALL", "-s").replace("kexec -e", "taskset 8 kexec -e")), (rf"{PAYLOAD}4 ",), smp=4, mem="1G", exits=True)
-scenario("kexec/8-cpus", "the next kernel starts all eight", with_kexec_tools(TOOLS.replace("CALL", "-s")),
+    TOOLS.replace("CALL", FILE_LOAD).replace("kexec -e", "taskset 8 kexec -e")), (rf"{PAYLOAD}4 ",), smp=4, mem="1G", exits=True)
+scenario("kexec/8-cpus", "the next kernel starts all eight", with_kexec_tools(TOOLS.replace("CALL", FILE_LOAD)),
          (rf"{PAYLOAD}8 ",), smp=8, mem="1G", exits=True, timeout=120)
-scenario("kexec/8G", "with 8 GB", with_kexec_tools(TOOLS.replace("CALL", "-c")), (rf"{PAYLOAD}2 ",), smp=2, mem="8G", exits=True)
-scenario("kexec/cpu-max", "with -cpu max, LA57 on", with_kexec_tools(TOOLS.replace("CALL", "-c")), (rf"{PAYLOAD}2 ",), smp=2,
-         mem="1G", cpu="max", exits=True)
-
+scenario("kexec/8G", "with 8 GB", with_kexec_tools(TOOLS.replace("CALL", (KEXEC_CALLS or (("",),))[0][0])), (rf"{PAYLOAD}2 ",), smp=2, mem="8G", exits=True)
 # A bzImage that is too short is accepted by Linux: only its header is looked at.
 BAD = """
 tryload() { what=$1; shift; kexec "$1" -u; kexec "$@" >/tmp/out 2>&1; echo "TRY $what status=$? loaded=$(cat /sys/kernel/kexec_loaded)"; }
@@ -392,7 +335,7 @@ head -c 3000000 /dev/urandom >/boot/random
 for call in -s -c; do
 	for k in short random empty; do tryload $k$call $call -l /boot/$k --command-line=x; done
 done
-kexec -s -l /boot/vmlinuz --initrd=/boot/initrd --command-line="console=ttyS0 panic=-1" && echo "TRY good status=$? loaded=$(cat /sys/kernel/kexec_loaded)"
+kexec -s -l /boot/vmlinuz --initrd=/boot/initrd --command-line="CMDLINE" && echo "TRY good status=$? loaded=$(cat /sys/kernel/kexec_loaded)"
 kexec -s -u; echo "TRY unloaded status=$? loaded=$(cat /sys/kernel/kexec_loaded)"
 kexec -e; echo "TRY exec status=$?"
 echo SEEN alive
@@ -409,8 +352,9 @@ def bad_images(ctx, text):
     return None
 
 
-scenario("kexec/bad-images", "garbage is refused, a load can be taken back", with_kexec_tools(BAD), (r"^SEEN alive",), smp=2, mem="1G",
-         check=bad_images, exits=True)
+if KEXEC_CALLS:
+    scenario("kexec/bad-images", "garbage is refused, a load can be taken back", with_kexec_tools(BAD.replace("CMDLINE", CMDLINE)),
+             (r"^SEEN alive",), smp=2, mem="1G", check=bad_images, exits=True)
 
 
 # A chain of N kexecs of the kernel under test: the next initrd is made by the running system, from the
@@ -420,9 +364,9 @@ n=$(sed -n 's/.*chain=\\([0-9]*\\).*/\\1/p' /proc/cmdline)
 echo "LINK $n cpus=$(nproc) freekb=$(sed -n 's/MemFree: *//p' /proc/meminfo | tr -d ' kB')"
 if [ "$n" -gt 0 ]; then
 	( cat /boot/base; cd /; echo boot/base | cpio -o -H newc 2>/dev/null ) >/tmp/initrd
-	kexec CALL -l /boot/kernel --initrd=/tmp/initrd --command-line="console=ttyS0 panic=-1 APPEND chain=$((n-1))" || poweroff -f
+	kexec CALL -l /boot/kernel --initrd=/tmp/initrd --command-line="CMDLINE APPEND chain=$((n-1))" || poweroff -f
 else
-	kexec -s -l /boot/vmlinuz --initrd=/boot/initrd --command-line="console=ttyS0 panic=-1" || poweroff -f
+	kexec FILE -l /boot/vmlinuz --initrd=/boot/initrd --command-line="CMDLINE" || poweroff -f
 fi
 kexec -e
 """
@@ -430,10 +374,10 @@ kexec -e
 
 def chain(call, first=None, append=""):
     def make(ctx):
-        cpio = images.shell(CHAIN.replace("CALL", call).replace("APPEND", append))
-        cpio.elf("sbin/kexec", f"{DL}/kexec-tools", "usr/sbin/kexec")
+        cpio = images.shell(CHAIN.replace("CALL", call).replace("FILE", FILE_LOAD).replace("CMDLINE", CMDLINE).replace("APPEND", append))
+        kexec_command(cpio)
         cpio.copy("boot/kernel", ctx.kernel)
-        cpio.copy("boot/vmlinuz", f"{DL}/linux/vmlinuz")
+        cpio.copy("boot/vmlinuz", LINUX)
         cpio.file("boot/initrd", compress(images.payload().bytes(), "gzip"), 0o644)
         base = compress(cpio.bytes(), "gzip")
         base += b"\0" * (-len(base) % 4)
@@ -452,23 +396,27 @@ def steady_memory(ctx, text):
     return f"free memory shrinks along the chain: {free}" if len(free) > 2 and free[-1] < free[1] - 2048 else None
 
 
-for n, cpus, is_long in ((1, 2, False), (20, 1, False), (20, 4, False)):
-    for call, name in (("-c", "load"), ("-s", "file-load")):
+# Debian's kernel of riscv64 has no kexec_file_load.
+LINUX_FILE_LOADS = images.ARCH != "riscv64"
+CHAINS = ((1, 2), (20, 1), (20, 4)) if IS_X86 else ((2, 2), (8, 4))
+for call, name in KEXEC_CALLS or (("", "file-load"),):
+    for n, cpus in CHAINS:
         scenario(f"chain/{n}-{name}-smp{cpus}", f"{n} kexecs of the kernel under test, then Linux", chain(call), links(n, cpus),
                  append=f"panic=-1 chain={n}", smp=cpus, mem="1G", timeout=60, check=steady_memory, exits=True,
-                 long=is_long or (n == 20 and name == "load"))
-scenario("chain/linux-first-load", "Linux -> kernel under test -> Linux, by kexec_load", chain("-c"), links(1, 2),
-         kernel=f"{DL}/linux/vmlinuz", append="panic=-1 chain=1", smp=2, mem="1G", exits=True)
-scenario("chain/linux-first-file-load", "Linux -> kernel under test -> Linux, by kexec_file_load", chain("-s"), links(1, 2),
-         kernel=f"{DL}/linux/vmlinuz", append="panic=-1 chain=1", smp=2, mem="1G", exits=True)
-scenario("chain/linux-first-u-root", "u-root on Linux unpacks the kernel under test itself (--loadsyscall)",
-         lambda ctx: images.u_root(script='kexec --loadsyscall -c "console=ttyS0 panic=-1" -i /boot/initrd /boot/kernel', files=[
-             ("boot/kernel", ctx.kernel),
-             ("boot/initrd", compress(images.shell("echo SEEN cpus=$(nproc)\npoweroff -f").bytes(), "gzip"))]).bytes(),
-         (r"Welcome to u-root", r"^SEEN cpus=2"), kernel=f"{DL}/linux/vmlinuz", smp=2, mem="1G", exits=True)
+                 long=n > 2 and (name == "load" or not IS_X86))
+    if name == "load" or LINUX_FILE_LOADS:
+        scenario(f"chain/linux-first-{name}", f"Linux -> kernel under test -> Linux, by {name}", chain(call), links(1, 2),
+                 kernel=LINUX, append="panic=-1 chain=1", smp=2, mem="1G", exits=True)
+if U_ROOT_CALLS and LINUX_FILE_LOADS:
+    scenario("chain/linux-first-u-root", "u-root on Linux unpacks the kernel under test itself",
+             lambda ctx: images.u_root(script=f'kexec {"--loadsyscall" if U_ROOT_CALLS > 2 else ""} -c "{CMDLINE}" -i /boot/initrd /boot/kernel', files=[
+                 ("boot/kernel", ctx.kernel),
+                 ("boot/initrd", compress(images.shell("echo SEEN cpus=$(nproc)\npoweroff -f").bytes(), "gzip"))]).bytes(),
+             (r"Welcome to u-root", r"^SEEN cpus=2"), kernel=LINUX, smp=2, mem="1G", exits=True)
 
 scenario("handover/same-view", "Linux sees through us what it sees when QEMU starts it", run=compare.handover, smp=2, mem="1G",
-         initramfs=lambda ctx: images.chain(extra=compare.REPORT).bytes(), timeout=90)
+         initramfs=lambda ctx: images.chain(extra=compare.REPORT).bytes() if U_ROOT_CALLS else
+         with_kexec_tools(TOOLS.replace("CALL", ""), own=True, extra=compare.REPORT)(ctx), timeout=90)
 
 # --- the kernel's own tests -----------------------------------------------------------------------
 

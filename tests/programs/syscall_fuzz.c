@@ -66,12 +66,19 @@ static long argument(void)
 	return (long)memory + 8 * (number() % (PAGE / 8));
 }
 
+/* Numbers that some architectures do not have. */
+#ifdef SYS_fork
+enum { FORK = SYS_fork, VFORK = SYS_vfork, PAUSE = SYS_pause, DUP2 = SYS_dup2 };
+#else
+enum { FORK = -1, VFORK = -1, PAUSE = -1, DUP2 = -1 };
+#endif
+
 /* What would end the test itself, or the machine. */
 static int is_forbidden(long nr)
 {
 	static const int calls[] = {
-		SYS_reboot, SYS_kexec_load, SYS_kexec_file_load, SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_vfork,
-		SYS_clone3, SYS_pause, SYS_rt_sigsuspend, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_syslog,
+		SYS_reboot, SYS_kexec_load, SYS_kexec_file_load, SYS_exit, SYS_exit_group, SYS_rt_sigreturn, VFORK,
+		SYS_clone3, PAUSE, SYS_rt_sigsuspend, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_syslog,
 		SYS_settimeofday, SYS_clock_settime, SYS_adjtimex, SYS_clock_adjtime, SYS_kill, SYS_tkill, SYS_tgkill,
 		SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_pidfd_send_signal,
 	};
@@ -92,18 +99,18 @@ static void one_call(void)
 		return;
 	if (nr == SYS_clone)
 		a[0] = (a[0] & 0x7e02ff00) | SIGCHLD, a[1] = 0;
-	if ((nr == SYS_fork || nr == SYS_clone) && number() % 8)
+	if ((nr == FORK || nr == SYS_clone) && number() % 8)
 		return;
 	/* The console stays. */
 	if (a[0] >= 0 && a[0] < 3 && nr != SYS_clone)
 		a[0] += 3;
-	if ((nr == SYS_dup2 || nr == SYS_dup3) && (unsigned long)a[1] < 3)
+	if ((nr == DUP2 || nr == SYS_dup3) && (unsigned long)a[1] < 3)
 		a[1] += 3;
 	if (nr == SYS_close_range)
 		a[0] = 3 + (unsigned)a[0] % 50;
 	long result = syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 
-	if ((nr == SYS_fork || nr == SYS_clone) && result == 0)
+	if ((nr == FORK || nr == SYS_clone) && result == 0)
 		_exit(0);
 }
 

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""The boot scenarios of the architectures with a device tree: the variants of QEMU's virt machine."""
+import images
+
+from scenarios import PAYLOAD, SIZE, TOOLS, FILE_LOAD, scenario, with_kexec_tools
+
+# Variants: name -> (-machine, -cpu).
+VARIANTS = {
+    "riscv64": {
+        "cpu-max": (None, "max"),
+        "sv39": (None, "rv64,sv48=off,sv57=off"),
+        "no-sstc": (None, "rv64,sstc=off"),
+        "aplic": ("virt,aia=aplic", None),
+        "aplic-imsic": ("virt,aia=aplic-imsic", None),
+    },
+    "aarch64": {
+        "cpu-max": (None, "max"),
+        "gicv3": ("virt,gic-version=3", None),
+        "el2": ("virt,virtualization=on", None),
+        "el2-gicv3-max": ("virt,virtualization=on,gic-version=3", "max"),
+    },
+    "loongarch64": {
+        "cpu-max": (None, "max"),
+    },
+}[images.ARCH]
+
+for name, (machine, cpu) in VARIANTS.items():
+    scenario(f"machine/{name}", f"virt, {machine or ''} {cpu or ''}", SIZE, (r"^SEEN cpus=2 online=2",), smp=2,
+             machine=machine, cpu=cpu, exits=True)
+    scenario(f"kexec/{name}", f"to Linux on virt, {machine or ''} {cpu or ''}",
+             with_kexec_tools(TOOLS.replace("CALL", FILE_LOAD)), (rf"{PAYLOAD}2 ",), smp=2, mem="1G",
+             machine=machine, cpu=cpu, exits=True)
+
+
+def nodes(*sizes):
+    words = []
+    for i, size in enumerate(sizes):
+        words += ["-object", f"memory-backend-ram,id=m{i},size={size}M", "-numa", f"node,memdev=m{i}"]
+    return words
+
+
+scenario("mem/nodes", "memory in three nodes of the device tree", SIZE,
+         (r"^SEEN cpus=2 online=2 memkb=7[0-9]{5}$",), smp=2, mem="768M", extra=nodes(384, 128, 256), exits=True)
