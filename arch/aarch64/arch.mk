@@ -7,7 +7,7 @@ ARCH_LDFLAGS := -m aarch64linux
 ARCH_UAPI := arm64
 
 ARCH_WITHOUT := syscall/riscv_% drivers/irqchip/x86_% drivers/irqchip/riscv_% drivers/irqchip/loongarch_% drivers/power/pc_% \
-	drivers/power/sbi% drivers/clock/mc146818.c drivers/tty/serial8250%
+	drivers/power/sbi% drivers/clock/mc146818.c
 
 # The vDSO is a shared object of its own, for programs; vdso_image.S embeds it.
 VDSO_CFLAGS := -std=gnu23 --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -ffreestanding \

@@ -2,7 +2,7 @@
 /*
  * The aarch64 address space: 4 KiB pages, 48 bits in each half; programs have a table of their own (TTBR0).
  *
- *	0000000000010000 - 0000fffffffff000	programs
+ *	0000000000001000 - 0000fffffffff000	programs
  *	ffff000000000000 - ffff7fffffffffff	direct map of all RAM (128 TiB)
  *	ffff800000000000 - ffff80ffffffffff	vmap: kernel stacks, ioremap, vmalloc (1 TiB)
  *	ffffffff80000000 - ffffffffbfffffff	kernel image (may slide); its last 2 MiB: the earliest console
@@ -21,7 +21,7 @@
 
 #define KERNEL_STACK_SIZE 16384
 
-#define USER_VA_START 0x10000
+#define USER_VA_START 0x1000 /* Debian's mmap_min_addr */
 #define USER_VA_END 0xfffffffff000
 #define USER_STACK_TOP USER_VA_END
 #define MMAP_RANDOM_BITS 18
