@@ -113,6 +113,7 @@ static struct unix_sock *unix_alloc(int type)
 	list_init(&unix->backlog);
 	list_init(&unix->backlog_node);
 	list_init(&unix->bound_node);
+	mutex_init(&unix->read_lock);
 	wait_queue_init(&unix->space);
 	return unix;
 }
@@ -246,25 +247,9 @@ static int unix_shutdown(struct socket *sock, int how)
 	return err;
 }
 
-static void drop_queue(struct unix_sock *unix)
-{
-	for (;;) {
-		struct unix_message *message = NULL;
-
-		spin_lock(&unix_lock);
-		if (!list_empty(&unix->queue)) {
-			message = list_first_entry(&unix->queue, struct unix_message, node);
-			list_del(&message->node);
-		}
-		spin_unlock(&unix_lock);
-		if (!message)
-			return;
-		unix_message_free(message);
-	}
-}
-
-/* Ends one side: the peer reads what is queued, then end of file; ECONNRESET if this side had unread bytes. */
-static void close_end(struct unix_sock *unix)
+/* Ends one side: the peer reads what is queued, then end of file; ECONNRESET if this side had unread bytes or was
+ * never accepted. */
+static void close_end(struct unix_sock *unix, bool was_accepted)
 {
 	struct unix_sock *peer;
 
@@ -280,7 +265,7 @@ static void close_end(struct unix_sock *unix)
 		peer->peer = NULL;
 		peer->state = UNIX_DISCONNECTED;
 		if (peer->sock) {
-			if (!list_empty(&unix->queue))
+			if (!list_empty(&unix->queue) || !was_accepted)
 				peer->sock->error = -ECONNRESET;
 			wake_up_poll(&peer->sock->wait, POLLIN | POLLOUT | POLLHUP | POLLRDHUP);
 		}
@@ -291,7 +276,7 @@ static void close_end(struct unix_sock *unix)
 		unix_put(unix);
 	if (peer)
 		unix_put(peer);
-	drop_queue(unix);
+	unix_drop_queue(unix);
 }
 
 static void unix_release(struct socket *sock)
@@ -301,10 +286,10 @@ static void unix_release(struct socket *sock)
 
 	unix_unbind(unix);
 	while ((waiting = take_backlog(unix, &err))) {
-		close_end(waiting);
+		close_end(waiting, false);
 		unix_put(waiting);
 	}
-	close_end(unix);
+	close_end(unix, true);
 	unix_put(unix);
 }
 

@@ -3,11 +3,13 @@
  * UNIX domain sockets (man 7 unix): stream, datagram and sequenced packets inside this machine.
  *
  * One lock, unix_lock, guards who is connected to whom, bound names and all queues: messages are built before it is
- * taken and copied out after it is dropped.
+ * taken and copied out without it. read_lock of the receiving end is taken before it: one reader at a time, so that a
+ * message stays at its queue's head while it is copied.
  */
 #pragma once
 
 #include <fs/path.h>
+#include <kernel/mutex.h>
 #include <lib/list.h>
 #include <linux/un.h>
 #include <net/socket.h>
@@ -32,6 +34,7 @@ enum unix_state { UNIX_UNCONNECTED, UNIX_LISTENING, UNIX_CONNECTED, UNIX_DISCONN
 struct unix_sock {
 	unsigned int refs; /* refcount: the socket, its peer, a backlog */
 	int type;
+	struct mutex read_lock; /* who takes messages off the queue */
 
 	/* Guarded by unix_lock. */
 	struct socket *sock; /* NULL before accept and once released */
@@ -39,7 +42,7 @@ struct unix_sock {
 	enum unix_state state;
 	struct unix_sock *peer; /* reference */
 	struct list_head queue; /* struct unix_message */
-	size_t queued_bytes;
+	size_t queued_bytes; /* with what each message costs beside its bytes */
 	struct list_head backlog; /* connecting ends, by backlog_node */
 	struct list_head backlog_node;
 	unsigned int nr_backlog, max_backlog;
@@ -66,5 +69,6 @@ int unix_getname(struct socket *sock, void *addr, bool peer);
 ssize_t unix_send(struct socket *sock, struct socket_message *message, bool nonblock);
 ssize_t unix_recv(struct socket *sock, struct socket_message *message, bool nonblock);
 unsigned int unix_poll(struct socket *sock, struct file *file, struct poll_table *table);
-void unix_message_free(struct unix_message *message);
+/* Empties the queue of an end that takes no more. */
+void unix_drop_queue(struct unix_sock *unix);
 struct socket_ucred unix_current_ucred(void);

@@ -27,12 +27,56 @@ struct socket_ucred unix_current_ucred(void)
 	return (struct socket_ucred){ .pid = signal_ops()->pid_to_user(process), .uid = cred->euid, .gid = cred->egid };
 }
 
-void unix_message_free(struct unix_message *message)
+static void message_free(struct unix_message *message)
 {
 	for (unsigned int i = 0; i < message->nr_files; i++)
 		file_put(message->files[i]);
 	kfree(message->files);
 	kfree(message);
+}
+
+/* A thread that empties queues. The files that it drops may be sockets with queued files of their own, to any depth:
+ * those queues are added to the first one's list instead of being emptied on top of it. */
+struct drainer {
+	struct list_head node; /* in drainers */
+	struct list_head messages;
+	struct thread *thread;
+};
+
+static struct list_head drainers = LIST_HEAD_INIT(drainers); /* Guarded by unix_lock. */
+
+static struct drainer *running_drainer_locked(void)
+{
+	struct drainer *drainer;
+
+	list_for_each_entry(drainer, &drainers, node) {
+		if (drainer->thread == current)
+			return drainer;
+	}
+	return NULL;
+}
+
+void unix_drop_queue(struct unix_sock *unix)
+{
+	struct drainer own = { .thread = current }, *running;
+	struct unix_message *message;
+
+	list_init(&own.messages);
+	spin_lock(&unix_lock);
+	running = running_drainer_locked();
+	list_splice_init(&unix->queue, running ? &running->messages : &own.messages);
+	if (!running)
+		list_add(&own.node, &drainers);
+	spin_unlock(&unix_lock);
+	if (running)
+		return;
+	while ((message = list_first_entry_or_null(&own.messages, struct unix_message, node)) != NULL) {
+		list_del(&message->node);
+		message_free(message);
+	}
+	spin_lock(&unix_lock);
+	list_del(&own.node);
+	spin_unlock(&unix_lock);
 }
 
 /* --- send ------------------------------------------------------------------------------------- */
@@ -62,6 +106,12 @@ static int build(struct unix_sock *unix, struct socket_message *message, size_t 
 	return 0;
 }
 
+/* A message's share of the receiver's room: small and empty ones cost memory too. */
+static size_t cost(const struct unix_message *message)
+{
+	return sizeof(*message) + message->len - message->offset;
+}
+
 /* Where a message of this socket goes now, and whether it may: 0, -EAGAIN (full), -EPIPE, -ECONNREFUSED, -ENOTCONN. */
 static int may_queue_locked(struct unix_sock *unix, struct unix_sock *to, size_t len)
 {
@@ -86,7 +136,7 @@ static int try_queue(struct unix_sock *unix, struct unix_sock *to, struct unix_m
 	err = may_queue_locked(unix, to, queued->len);
 	if (!err) {
 		list_add_tail(&queued->node, &to->queue);
-		to->queued_bytes += queued->len + 1;
+		to->queued_bytes += cost(queued);
 		if (to->sock)
 			wake_up_poll(&to->sock->wait, POLLIN | POLLRDNORM);
 	}
@@ -133,7 +183,7 @@ static ssize_t send_one(struct socket *sock, struct unix_sock *to, struct socket
 		return err;
 	err = queue_message(sock, to, queued, nonblock);
 	if (err) {
-		unix_message_free(queued);
+		message_free(queued);
 		return err;
 	}
 	return (ssize_t)len;
@@ -191,54 +241,72 @@ static void wake_senders(struct unix_sock *unix)
 	spin_unlock(&unix_lock);
 }
 
-/* The first message, taken off; or with peek a reason to copy under the caller's care. NULL and *err otherwise. */
-static struct unix_message *take_first(struct unix_sock *unix, int *err)
+/* The first message, left in the queue; or NULL and why. */
+static struct unix_message *first_message(struct unix_sock *unix, int *err)
 {
 	struct unix_message *first = NULL;
 
 	*err = 0;
 	spin_lock(&unix_lock);
-	if (!list_empty(&unix->queue)) {
+	if (!list_empty(&unix->queue))
 		first = list_first_entry(&unix->queue, struct unix_message, node);
-		list_del(&first->node);
-		unix->queued_bytes -= first->len - first->offset + 1;
-	} else if (unix->state == UNIX_LISTENING) {
+	else if (unix->state == UNIX_LISTENING)
 		*err = -EINVAL;
-	} else if (unix->recv_shut || unix->state == UNIX_DISCONNECTED) {
+	else if (unix->recv_shut || unix->state == UNIX_DISCONNECTED)
 		*err = -ESHUTDOWN; /* end of file */
-	} else if (unix->type != SOCK_DGRAM && unix->state != UNIX_CONNECTED) {
+	else if (unix->type != SOCK_DGRAM && unix->state != UNIX_CONNECTED)
 		*err = unix->type == SOCK_STREAM ? -EINVAL : -ENOTCONN;
-	} else {
+	else
 		*err = -EAGAIN;
-	}
 	spin_unlock(&unix_lock);
 	return first;
 }
 
-static void put_back(struct unix_sock *unix, struct unix_message *message)
+static bool need_not_wait(struct unix_sock *unix)
 {
-	spin_lock(&unix_lock);
-	list_add(&message->node, &unix->queue);
-	unix->queued_bytes += message->len - message->offset + 1;
-	spin_unlock(&unix_lock);
+	int err;
+
+	return first_message(unix, &err) || err != -EAGAIN;
 }
 
-static struct unix_message *wait_first(struct socket *sock, bool nonblock, int *err)
+/* read_lock is held, but not while this sleeps. *err is 0 at the end of file. */
+static struct unix_message *wait_first(struct socket *sock, bool nonblock, uint64_t deadline, int *err)
 {
 	struct unix_sock *unix = unix_of(sock);
-	uint64_t deadline = socket_deadline(sock->recv_timeout_ns);
-	struct unix_message *first = take_first(unix, err);
+	struct unix_message *first;
 
-	while (!first && *err == -EAGAIN && !nonblock) {
-		int woken = wait_event_interruptible_until(&sock->wait,
-			(first = take_first(unix, err)) || *err != -EAGAIN, deadline);
+	while (!(first = first_message(unix, err)) && *err == -EAGAIN && !nonblock) {
+		int woken;
 
-		if (woken && !first) {
+		mutex_unlock(&unix->read_lock);
+		woken = wait_event_interruptible_until(&sock->wait, need_not_wait(unix), deadline);
+		mutex_lock(&unix->read_lock);
+		if (woken) {
 			*err = woken == -ETIMEDOUT ? -EAGAIN : woken;
 			break;
 		}
 	}
+	if (*err == -ESHUTDOWN)
+		*err = __atomic_exchange_n(&sock->error, 0, __ATOMIC_RELAXED);
 	return first;
+}
+
+/* Takes n bytes off the first message, and all of it when none are left or it is a packet. read_lock held. */
+static void consume(struct unix_sock *unix, struct unix_message *first, size_t n)
+{
+	bool is_done;
+
+	spin_lock(&unix_lock);
+	unix->queued_bytes -= n;
+	first->offset += n;
+	is_done = unix->type != SOCK_STREAM || first->offset == first->len;
+	if (is_done) {
+		unix->queued_bytes -= cost(first);
+		list_del(&first->node);
+	}
+	spin_unlock(&unix_lock);
+	if (is_done)
+		message_free(first);
 }
 
 static void hand_over_extras(struct socket *sock, struct socket_message *message, struct unix_message *from, bool peek)
@@ -269,81 +337,77 @@ static void hand_over_extras(struct socket *sock, struct socket_message *message
 
 static ssize_t recv_packet(struct socket *sock, struct socket_message *message, bool nonblock)
 {
-	struct unix_sock *unix = unix_of(sock);
 	bool peek = message->flags & MSG_PEEK, wants_real_len = message->flags & MSG_TRUNC;
 	struct unix_message *first;
 	size_t n, copied, len;
 	int err;
 
-	first = wait_first(sock, nonblock, &err);
+	first = wait_first(sock, nonblock, socket_deadline(sock->recv_timeout_ns), &err);
 	message->flags = 0;
 	if (!first)
-		return err == -ESHUTDOWN ? 0 : err;
+		return err;
 	len = first->len;
 	n = min(first->len, message->uio.left);
 	copied = uio_copy_to(&message->uio, first->data, n);
 	if (len > n)
 		message->flags |= MSG_TRUNC;
 	hand_over_extras(sock, message, first, peek);
-	if (peek)
-		put_back(unix, first);
-	else
-		unix_message_free(first);
-	wake_senders(unix);
+	if (!peek)
+		consume(unix_of(sock), first, 0);
 	if (copied < n)
 		return -EFAULT;
 	return (ssize_t)(wants_real_len ? len : n);
 }
 
 /* A stream read stops before a message of other credentials and after one with descriptors. */
+static bool ends_before(const struct socket *sock, const struct socket_message *message, const struct unix_message *next)
+{
+	return next->nr_files || (sock->pass_cred && memcmp(&next->ucred, &message->ucred, sizeof(next->ucred)));
+}
+
 static ssize_t recv_stream(struct socket *sock, struct socket_message *message, bool nonblock)
 {
-	struct unix_sock *unix = unix_of(sock);
-	bool peek = message->flags & MSG_PEEK, wait_all = message->flags & MSG_WAITALL;
+	bool peek = message->flags & MSG_PEEK, wait_all = message->flags & MSG_WAITALL, had_files = false;
+	uint64_t deadline = socket_deadline(sock->recv_timeout_ns);
 	size_t done = 0;
 	int err = 0;
 
 	message->flags = 0;
-	while (message->uio.left) {
+	while (message->uio.left && !had_files && !(peek && done)) {
 		bool may_wait = !nonblock && (!done || wait_all);
-		struct unix_message *first = wait_first(sock, !may_wait, &err);
+		struct unix_message *first = wait_first(sock, !may_wait, deadline, &err);
 		size_t n, copied;
 
-		if (!first)
+		if (!first || (done && ends_before(sock, message, first)))
 			break;
-		if (done && (first->nr_files || (sock->pass_cred && memcmp(&first->ucred, &message->ucred, sizeof(first->ucred))))) {
-			put_back(unix, first);
-			break;
-		}
-		bool had_files = first->nr_files;
-
+		had_files = first->nr_files;
 		n = min(first->len - first->offset, message->uio.left);
 		copied = uio_copy_to(&message->uio, first->data + first->offset, n);
 		hand_over_extras(sock, message, first, peek);
-		done += copied;
 		if (!peek)
-			first->offset += copied;
-		if (!peek && first->offset == first->len)
-			unix_message_free(first);
-		else
-			put_back(unix, first);
-		if (copied < n)
+			consume(unix_of(sock), first, copied);
+		done += copied;
+		if (copied < n) {
 			err = -EFAULT;
-		if (peek || had_files || copied < n)
 			break;
+		}
 	}
-	if (done)
-		wake_senders(unix);
-	if (done || !err || err == -ESHUTDOWN)
-		return (ssize_t)done;
-	return err;
+	return done ? (ssize_t)done : err;
 }
 
 ssize_t unix_recv(struct socket *sock, struct socket_message *message, bool nonblock)
 {
+	struct unix_sock *unix = unix_of(sock);
+	ssize_t result;
+
 	if (message->flags & MSG_OOB)
 		return -EOPNOTSUPP;
-	return sock->type == SOCK_STREAM ? recv_stream(sock, message, nonblock) : recv_packet(sock, message, nonblock);
+	mutex_lock(&unix->read_lock);
+	result = sock->type == SOCK_STREAM ? recv_stream(sock, message, nonblock) : recv_packet(sock, message, nonblock);
+	mutex_unlock(&unix->read_lock);
+	if (result >= 0)
+		wake_senders(unix);
+	return result;
 }
 
 unsigned int unix_poll(struct socket *sock, struct file *file, struct poll_table *table)
