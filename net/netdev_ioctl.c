@@ -38,13 +38,13 @@ static int get_netmask(struct netdev *dev, struct ifreq *request)
 	struct netdev_addr *addr;
 
 	list_for_each_entry(addr, &dev->addrs, node) {
-		uint32_t mask = addr->prefix_len ? ~0u << (32 - addr->prefix_len) : 0;
+		uint32_t mask;
 
 		if (addr->family != AF_INET)
 			continue;
 		memset(&request->ifr_netmask, 0, sizeof(request->ifr_netmask));
 		request->ifr_netmask.sa_family = AF_INET;
-		mask = __builtin_bswap32(mask);
+		mask = __builtin_bswap32(addr->prefix_len ? ~0u << (32 - addr->prefix_len) : 0);
 		memcpy(request->ifr_netmask.sa_data + 2, &mask, 4);
 		return 0;
 	}

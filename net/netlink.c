@@ -131,10 +131,25 @@ const void *netlink_find_attr(const struct nlmsghdr *message, size_t head_len, u
 
 /* --- queues ----------------------------------------------------------------------------------- */
 
+/* False: the listener reads too slowly and loses it, which its next read tells. */
+static bool queue_locked(struct netlink_sock *to, struct netlink_datagram *datagram)
+{
+	bool fits = to->queued_bytes + datagram->len <= MAX_QUEUED_BYTES;
+
+	if (fits) {
+		list_add_tail(&datagram->node, &to->queue);
+		to->queued_bytes += datagram->len;
+	} else {
+		to->overrun = true;
+	}
+	wake_up_poll(&to->sock->wait, POLLIN | POLLRDNORM);
+	return fits;
+}
+
 static int enqueue(struct netlink_sock *to, const uint8_t *data, size_t len, uint32_t groups)
 {
 	struct netlink_datagram *datagram = kmalloc(sizeof(*datagram) + len);
-	bool full;
+	bool queued;
 
 	if (!datagram)
 		return -ENOBUFS;
@@ -142,18 +157,11 @@ static int enqueue(struct netlink_sock *to, const uint8_t *data, size_t len, uin
 	datagram->groups = groups;
 	memcpy(datagram->data, data, len);
 	spin_lock(&netlink_lock);
-	full = to->queued_bytes + len > MAX_QUEUED_BYTES;
-	if (full) {
-		to->overrun = true;
-	} else {
-		list_add_tail(&datagram->node, &to->queue);
-		to->queued_bytes += len;
-	}
-	wake_up_poll(&to->sock->wait, POLLIN | POLLRDNORM);
+	queued = queue_locked(to, datagram);
 	spin_unlock(&netlink_lock);
-	if (full)
+	if (!queued)
 		kfree(datagram);
-	return full ? -ENOBUFS : 0;
+	return queued ? 0 : -ENOBUFS;
 }
 
 /* Whole messages, as many as fit a datagram, each time. */
@@ -187,7 +195,7 @@ void netlink_multicast(int protocol, unsigned int group, const struct netlink_re
 	for (unsigned int skip = 0;; skip++) {
 		struct netlink_datagram *datagram = kmalloc(sizeof(*datagram) + reply->len);
 		unsigned int seen = 0;
-		bool queued = false;
+		bool queued = false, found = false;
 
 		if (!datagram)
 			return;
@@ -198,18 +206,53 @@ void netlink_multicast(int protocol, unsigned int group, const struct netlink_re
 		list_for_each_entry(nls, &netlink_socks, node) {
 			if (nls->protocol->protocol != protocol || !(nls->groups & datagram->groups) || seen++ != skip)
 				continue;
-			list_add_tail(&datagram->node, &nls->queue);
-			nls->queued_bytes += datagram->len;
-			wake_up_poll(&nls->sock->wait, POLLIN | POLLRDNORM);
-			queued = true;
+			queued = queue_locked(nls, datagram);
+			found = true;
 			break;
 		}
 		spin_unlock(&netlink_lock);
-		if (!queued) {
+		if (!queued)
 			kfree(datagram);
+		if (!found)
 			return;
-		}
 	}
+}
+
+/* --- ports ------------------------------------------------------------------------------------ */
+
+static bool port_in_use_locked(const struct netlink_sock *self, uint32_t port)
+{
+	struct netlink_sock *nls;
+
+	list_for_each_entry(nls, &netlink_socks, node) {
+		if (nls != self && nls->protocol == self->protocol && nls->port == port)
+			return true;
+	}
+	return false;
+}
+
+/* The process' number, or when that is taken one from the top, as Linux does. */
+static int choose_port_locked(struct netlink_sock *nls, uint32_t wanted)
+{
+	struct pid *process = signal_ops()->current_process_pid();
+
+	if (wanted && port_in_use_locked(nls, wanted))
+		return -EADDRINUSE;
+	if (!wanted)
+		wanted = process ? (uint32_t)signal_ops()->pid_to_user(process) : 1;
+	for (uint32_t high = UINT32_MAX - 4096; port_in_use_locked(nls, wanted); high--)
+		wanted = high;
+	nls->port = wanted;
+	return 0;
+}
+
+/* A socket that was not bound gets its port with its first use. */
+static void autobind(struct netlink_sock *nls)
+{
+	spin_lock(&netlink_lock);
+	if (!nls->port)
+		(void)choose_port_locked(nls, 0);
+	spin_unlock(&netlink_lock);
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
@@ -244,6 +287,8 @@ static int handle_message(struct netlink_sock *nls, const struct nlmsghdr *messa
 		err = 0;
 	else
 		err = nls->protocol->request ? nls->protocol->request(message, &reply) : -EOPNOTSUPP;
+	if (err)
+		reply.len = 0; /* the error stands for what was begun */
 	if (!err && is_dump)
 		add_done(&reply);
 	if (err || (message->nlmsg_flags & NLM_F_ACK && !is_dump))
@@ -262,6 +307,7 @@ static ssize_t netlink_send(struct socket *sock, struct socket_message *message,
 
 	if (len > MAX_REQUEST_BYTES)
 		return -EMSGSIZE;
+	autobind(nls);
 	buf = kmalloc(len + 1);
 	if (!buf)
 		return -ENOBUFS;
@@ -362,32 +408,6 @@ static unsigned int netlink_poll(struct socket *sock, struct file *file, struct 
 
 /* --- sockets ---------------------------------------------------------------------------------- */
 
-static bool port_in_use_locked(const struct netlink_sock *self, uint32_t port)
-{
-	struct netlink_sock *nls;
-
-	list_for_each_entry(nls, &netlink_socks, node) {
-		if (nls != self && nls->protocol == self->protocol && nls->port == port)
-			return true;
-	}
-	return false;
-}
-
-/* The process' number, or when that is taken one from the top, as Linux does. */
-static int choose_port_locked(struct netlink_sock *nls, uint32_t wanted)
-{
-	struct pid *process = signal_ops()->current_process_pid();
-
-	if (wanted && port_in_use_locked(nls, wanted))
-		return -EADDRINUSE;
-	if (!wanted)
-		wanted = process ? (uint32_t)signal_ops()->pid_to_user(process) : 1;
-	for (uint32_t high = UINT32_MAX - 4096; port_in_use_locked(nls, wanted); high--)
-		wanted = high;
-	nls->port = wanted;
-	return 0;
-}
-
 static int netlink_bind(struct socket *sock, const void *raw, size_t len)
 {
 	struct netlink_sock *nls = sock->private_data;
@@ -412,14 +432,8 @@ static int netlink_bind(struct socket *sock, const void *raw, size_t len)
 
 static int netlink_connect(struct socket *sock, const void *raw, size_t len, bool nonblock)
 {
-	struct netlink_sock *nls = sock->private_data;
-	int err = 0;
-
-	spin_lock(&netlink_lock);
-	if (!nls->port)
-		err = choose_port_locked(nls, 0);
-	spin_unlock(&netlink_lock);
-	return err;
+	autobind(sock->private_data);
+	return 0;
 }
 
 static int netlink_getname(struct socket *sock, void *addr, bool peer)

@@ -189,6 +189,8 @@ static int change_addr(const struct nlmsghdr *message, const struct ifaddrmsg *i
 	const void *attr;
 	int err;
 
+	if (addr.family != AF_INET && addr.family != AF_INET6)
+		return -EOPNOTSUPP;
 	if (!dev)
 		return -ENODEV;
 	attr = netlink_find_attr(message, sizeof(*info), IFA_LOCAL, &addr.addr_len);

@@ -120,8 +120,11 @@ void socket_message_drop_files(struct socket_message *message)
 static ssize_t socket_read(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct socket_message message = { .uio = *uio };
-	ssize_t result = socket_recv(file->private_data, &message);
+	ssize_t result;
 
+	if (!uio->left) /* recv(2) of nothing waits for a packet, read(2) does not */
+		return 0;
+	result = socket_recv(file->private_data, &message);
 	socket_message_drop_files(&message);
 	return result;
 }
@@ -233,8 +236,10 @@ int socket_set_option(struct socket *sock, int name, const void *value, size_t l
 		sock->priority = n;
 		return 0;
 	case SO_MARK:
+		if (!capable(CAP_NET_ADMIN))
+			return -EPERM;
 		sock->mark = n;
-		return capable(CAP_NET_ADMIN) ? 0 : -EPERM;
+		return 0;
 	case SO_DEBUG:
 	case SO_DONTROUTE:
 	case SO_OOBINLINE:
