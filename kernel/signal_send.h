@@ -17,8 +17,10 @@ struct signal_ops {
 	int (*send_process)(struct pid *process, int signo);
 
 	/* Job control, for the current thread: man 3 tcsetpgrp, 4 tty_ioctl. */
-	struct pid *(*current_group)(void);		   /* borrowed */
+	struct pid *(*current_group)(void);		   /* to compare with only: it may change at any time */
 	struct pid *(*current_session)(void);
+	struct pid *(*current_group_get)(void);		   /* with a reference; not in a kernel thread */
+	struct pid *(*current_session_get)(void);
 	/* Numbers as the current thread's PID namespace has them: 0 for a pid that is not visible there, NULL for none. */
 	int (*pid_to_user)(const struct pid *pid);
 	struct pid *(*pid_from_user)(int nr); /* with a reference, or NULL */

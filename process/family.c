@@ -77,6 +77,24 @@ void family_unlink_locked(struct process *process)
 	spin_unlock(&pid_lock);
 }
 
+struct pid *family_own_group_get(void)
+{
+	unsigned long flags = spin_lock_irqsave(&process_lock);
+	struct pid *group = pid_get(current_process()->group);
+
+	spin_unlock_irqrestore(&process_lock, flags);
+	return group;
+}
+
+struct pid *family_own_session_get(void)
+{
+	unsigned long flags = spin_lock_irqsave(&process_lock);
+	struct pid *session = pid_get(current_process()->session);
+
+	spin_unlock_irqrestore(&process_lock, flags);
+	return session;
+}
+
 bool family_group_orphaned_locked(struct pid *group, const struct process *ignored)
 {
 	struct process *member;

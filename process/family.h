@@ -20,6 +20,10 @@ void family_unlink_locked(struct process *process);
  * process were not there (it is exiting). */
 bool family_group_orphaned_locked(struct pid *group, const struct process *ignored);
 
+/* The current process' group and session with a reference: either may be changed at any time. */
+struct pid *family_own_group_get(void);
+struct pid *family_own_session_get(void);
+
 /* Moves a process to a group, a session. */
 void family_set_group_locked(struct process *process, struct pid *group);
 void family_set_session_locked(struct process *process, struct pid *session);

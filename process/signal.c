@@ -189,18 +189,19 @@ static void continue_threads(struct process *process)
 
 static int queue_signal(struct process *process, struct signal_pending_set *pending, int signo, const siginfo_t *info)
 {
-	struct signal_item *item;
+	struct signal_item *item = NULL;
 	bool real_time = signo >= SIGRTMIN;
 
 	if (!real_time && pending->set & SIGMASK(signo))
 		return 0; /* merges */
-	if (process->signals.nr_queued >= process->limits[RLIMIT_SIGPENDING].rlim_cur && real_time && info &&
-		info->si_code != SI_USER)
+	if (signo != SIGKILL && (!real_time || process->signals.nr_queued < process->limits[RLIMIT_SIGPENDING].rlim_cur))
+		item = kmalloc(sizeof(*item));
+	/* Without a place in the queue kill(2)'s is only marked; sigqueue(3) learns that its value is lost. */
+	if (!item && real_time && info && info->si_code != SI_USER)
 		return -EAGAIN;
 	pending->set |= SIGMASK(signo);
-	item = signo == SIGKILL ? NULL : kmalloc(sizeof(*item));
 	if (!item)
-		return real_time && info && info->si_code < 0 ? -EAGAIN : 0;
+		return 0;
 	if (info) {
 		item->info = *info;
 	} else {

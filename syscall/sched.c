@@ -9,6 +9,7 @@
 #include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
+#include <process/family.h>
 #include <process/pid_ns.h>
 #include <process/process.h>
 #include <syscall/define.h>
@@ -29,9 +30,12 @@ static struct thread *target_get(int id)
 
 static bool same_owner(const struct thread *thread)
 {
+	unsigned long flags = spin_lock_irqsave(&process_lock);
 	const struct cred *me = current->cred, *other = thread->cred;
+	bool same = me->euid == other->uid || me->euid == other->euid;
 
-	return me->euid == other->uid || me->euid == other->euid;
+	spin_unlock_irqrestore(&process_lock, flags);
+	return same;
 }
 
 static bool is_rt_policy(int policy)
@@ -306,9 +310,12 @@ static void priority_one(struct priority_call *call, struct thread *thread)
 /* Whether PRIO_PGRP or PRIO_USER with who means the process of this thread. */
 static bool is_meant(int which, uint32_t who, struct thread *thread)
 {
-	if (which == PRIO_USER)
-		return thread->cred->uid == who;
-	return thread->process->group && (uint32_t)pid_vnr(thread->process->group) == who;
+	unsigned long flags = spin_lock_irqsave(&process_lock);
+	const struct pid *group = thread->process->group;
+	bool is = which == PRIO_USER ? thread->cred->uid == who : group && (uint32_t)pid_vnr(group) == who;
+
+	spin_unlock_irqrestore(&process_lock, flags);
+	return is;
 }
 
 static void priority_many(struct priority_call *call, int which, uint32_t who)
@@ -341,7 +348,10 @@ static int priority_call(struct priority_call *call, int which, int who)
 			thread_put(thread);
 		}
 	} else if (which == PRIO_PGRP) {
-		priority_many(call, which, who ? (uint32_t)who : (uint32_t)pid_vnr(current_process()->group));
+		struct pid *own = family_own_group_get();
+
+		priority_many(call, which, who ? (uint32_t)who : (uint32_t)pid_vnr(own));
+		pid_put(own);
 	} else {
 		priority_many(call, which, who ? (uint32_t)who : current->cred->uid);
 	}

@@ -9,6 +9,7 @@
 #include <lib/string.h>
 #include <linux/time_types.h>
 #include <mm/user_copy.h>
+#include <process/family.h>
 #include <process/pid_ns.h>
 #include <process/pidfd.h>
 #include <process/process.h>
@@ -285,7 +286,7 @@ SYSCALL_DEFINE(kill, int, nr, int, signo)
 		return kill_everybody(signo, &info);
 	if (nr == INT_MIN)
 		return -ESRCH;
-	group = nr ? pid_find_vnr_get(-nr) : pid_get(current_process()->group);
+	group = nr ? pid_find_vnr_get(-nr) : family_own_group_get();
 	if (!group)
 		return -ESRCH;
 	err = kill_group(group, signo, &info);

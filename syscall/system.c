@@ -100,7 +100,6 @@ static long restart(const char *command)
 {
 	if (command)
 		pr_emerg("reboot: Restarting system with command '%s'\n", command);
-	else
 	quiesce();
 	power_restart();
 }

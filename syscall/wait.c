@@ -6,6 +6,7 @@
 #include <linux/resource.h>
 #include <linux/wait.h>
 #include <mm/user_copy.h>
+#include <process/family.h>
 #include <process/pid_ns.h>
 #include <process/pidfd.h>
 #include <process/signal.h>
@@ -49,7 +50,7 @@ SYSCALL_DEFINE(wait4, int, nr, int *, user_status, int, options, struct rusage *
 	request.options = (unsigned int)options | WEXITED;
 	if (nr != -1) {
 		request.type = nr > 0 ? P_PID : P_PGID;
-		request.pid = nr ? pid_find_vnr_get(nr > 0 ? nr : -nr) : pid_get(current_process()->group);
+		request.pid = nr ? pid_find_vnr_get(nr > 0 ? nr : -nr) : family_own_group_get();
 		if (!request.pid)
 			return -ECHILD;
 	}
@@ -100,7 +101,7 @@ static int waitid_target(int type, int id, struct pid **out)
 	case P_PGID:
 		if (id < 0)
 			return -EINVAL;
-		*out = id ? pid_find_vnr_get(id) : pid_get(current_process()->group);
+		*out = id ? pid_find_vnr_get(id) : family_own_group_get();
 		break;
 	case P_PIDFD:
 		if (id < 0)

@@ -39,27 +39,31 @@ void tty_signal_foreground(struct tty *tty, int signo)
 int tty_check_background(struct tty *tty, int signo)
 {
 	const struct signal_ops *ops = signal_ops();
-	struct pid *group = ops->current_group();
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
 	bool is_mine = tty->session && tty->session == ops->current_session();
-	bool is_background = is_mine && tty->group && tty->group != group;
+	bool is_background = is_mine && tty->group && tty->group != ops->current_group();
+	struct pid *group;
+	int err = -EIO;
 
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (!is_background)
 		return 0;
 	if (ops->ignores(signo))
 		return signo == SIGTTIN ? -EIO : 0;
-	if (ops->group_is_orphaned(group))
-		return -EIO;
-	ops->send_group(group, signo);
-	return -ERESTARTSYS;
+	group = ops->current_group_get();
+	if (!ops->group_is_orphaned(group)) {
+		ops->send_group(group, signo);
+		err = -ERESTARTSYS;
+	}
+	pid_put(group);
+	return err;
 }
 
 /* Makes tty the terminal of the current session. Its old session loses it. */
 static void take_terminal(struct tty *tty)
 {
-	struct pid *session = pid_get(signal_ops()->current_session());
-	struct pid *group = pid_get(signal_ops()->current_group());
+	struct pid *session = signal_ops()->current_session_get();
+	struct pid *group = signal_ops()->current_group_get();
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
 	struct pid *old_session = tty->session, *old_group = tty->group;
 
