@@ -81,29 +81,35 @@ static void echo_char(struct tty *tty, uint8_t c)
 		echo_raw(tty, text, shown(tty, c, text));
 }
 
-/* Columns that the unfinished line takes up to pos, for erasing tabs. */
-static unsigned int line_column(struct tty *tty, size_t end)
+/* Columns that a byte of the line takes, if it is no tab. */
+static unsigned int width(const struct tty *tty, uint8_t c)
 {
-	unsigned int column = tty->canon_column;
+	char text[2];
 
-	for (size_t pos = tty->canon; pos != end; pos++) {
-		uint8_t c = *ring_at(tty, pos);
-		char text[2];
+	if ((c & 0xc0) == 0x80 && I_FLAG(tty, IUTF8))
+		return 0;
+	return c >= 0x20 || L_FLAG(tty, ECHOCTL) ? shown(tty, c, text) : 0;
+}
+
+/* Columns that the tab at pos took: what is before it counts back to another tab or the line's start. */
+static unsigned int tab_width(struct tty *tty, size_t pos)
+{
+	unsigned int column = 0;
+
+	while (pos != tty->canon) {
+		uint8_t c = *ring_at(tty, --pos);
 
 		if (c == '\t')
-			column = (column | 7) + 1;
-		else if ((c & 0xc0) == 0x80 && I_FLAG(tty, IUTF8))
-			continue;
-		else if (c >= 0x20 || L_FLAG(tty, ECHOCTL))
-			column += shown(tty, c, text);
+			return 8 - (column & 7);
+		column += width(tty, c);
 	}
-	return column;
+	return 8 - ((tty->canon_column + column) & 7);
 }
 
 /* Takes the last byte (with its UTF-8 tail) off the unfinished line. */
 static void erase_char(struct tty *tty)
 {
-	size_t old_head = tty->head;
+	unsigned int columns;
 	uint8_t c;
 
 	do {
@@ -116,10 +122,8 @@ static void erase_char(struct tty *tty)
 		echo_char(tty, CC(tty, VERASE));
 		return;
 	}
-	unsigned int from = line_column(tty, old_head);
-	unsigned int to = line_column(tty, tty->head);
-
-	for (; from > to; from--)
+	columns = c == '\t' ? tab_width(tty, tty->head) : width(tty, c);
+	while (columns--)
 		echo_raw(tty, c == '\t' ? "\b" : "\b \b", c == '\t' ? 1 : 3);
 }
 
@@ -359,6 +363,8 @@ void n_tty_flush_input_locked(struct tty *tty)
 	tty->head = tty->canon = tty->tail = 0;
 	tty->literal_next = false;
 	pty_packet_locked(tty, TIOCPKT_FLUSHREAD);
+	if (tty->driver->ops->unthrottle)
+		tty->driver->ops->unthrottle(tty);
 }
 
 /* Bytes typed in one mode stay readable in the other. */

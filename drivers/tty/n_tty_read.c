@@ -97,17 +97,17 @@ static int wait_for_input(struct tty *tty, struct file *file, const struct read_
 
 	if (has_input(tty))
 		return 0;
+	if (!rule->canonical && !rule->min && !rule->time_ns)
+		return -ETIMEDOUT;
 	if (file->flags & O_NONBLOCK)
 		return -EAGAIN;
 	/* TIME runs between bytes once one came; from the call on with MIN 0. */
 	if (!rule->canonical && rule->time_ns && (done || !rule->min))
 		deadline = time_monotonic_ns() + rule->time_ns;
-	else if (!rule->canonical && !rule->min)
-		return -ETIMEDOUT;
 	return wait_event_interruptible_until(&tty->read_wait, has_input(tty), deadline);
 }
 
-static ssize_t read_locked(struct tty *tty, struct file *file, struct uio *uio)
+ssize_t n_tty_read(struct tty *tty, struct file *file, struct uio *uio)
 {
 	size_t done = 0;
 
@@ -134,19 +134,4 @@ static ssize_t read_locked(struct tty *tty, struct file *file, struct uio *uio)
 			break;
 	}
 	return (ssize_t)done;
-}
-
-ssize_t n_tty_read(struct tty *tty, struct file *file, struct uio *uio)
-{
-	ssize_t result;
-
-	if (file->flags & O_NONBLOCK) {
-		if (!mutex_trylock(&tty->read_lock))
-			return -EAGAIN;
-	} else if (mutex_lock_interruptible(&tty->read_lock)) {
-		return -ERESTARTSYS;
-	}
-	result = read_locked(tty, file, uio);
-	mutex_unlock(&tty->read_lock);
-	return result;
 }

@@ -3,7 +3,8 @@
  * Pseudo-terminals (man 7 pty): a master (opened through ptmx) and a slave with a line discipline. What one end
  * writes, the other reads; the master's ring is filled by the slave's output and echo.
  *
- * Both records are made at the open of ptmx and hold a reference on each other until the master closes.
+ * Both records are made at the open of ptmx and hold a reference on each other until the master closes. The slave's
+ * peer goes then, under its open_lock and its lock; the number stays taken until the slave is closed as well.
  */
 #include <drivers/tty/tty.h>
 
@@ -64,13 +65,21 @@ static void slave_flush_output(struct tty *slave)
 	spin_unlock(&master->lock);
 }
 
-/* The reader made room: a blocked writer of the master goes on. */
+/* Room was made: a blocked writer of the master goes on. */
 static void slave_unthrottle(struct tty *slave)
 {
 	struct tty *master = slave->peer;
 
 	if (master && wait_queue_active(&master->write_wait))
 		wake_up_poll(&master->write_wait, POLLOUT | POLLWRNORM);
+}
+
+static void free_number(struct tty *slave)
+{
+	struct pty_host *host = slave->driver_data;
+
+	host->free_index(host, (int)slave->index);
+	host->put(host);
 }
 
 static int slave_open(struct tty *slave)
@@ -91,8 +100,10 @@ static void slave_close(struct tty *slave)
 	struct tty *master = slave->peer;
 	unsigned long flags;
 
-	if (!master)
+	if (!master) {
+		free_number(slave);
 		return;
+	}
 	flags = spin_lock_irqsave(&master->lock);
 	master->is_hung_up = true;
 	spin_unlock_irqrestore(&master->lock, flags);
@@ -144,15 +155,19 @@ static void master_close(struct tty *master)
 {
 	struct pty_host *host = master->driver_data;
 	struct tty *slave = master->peer;
-	unsigned long flags = spin_lock_irqsave(&slave->lock);
+	unsigned long flags;
+	bool is_closed;
 
+	host->remove_node(host, master->index);
+	mutex_lock(&slave->open_lock);
+	flags = spin_lock_irqsave(&slave->lock);
 	slave->peer = NULL;
 	spin_unlock_irqrestore(&slave->lock, flags);
+	is_closed = !slave->opens;
+	mutex_unlock(&slave->open_lock);
 	tty_hangup(slave);
-	tty_session_ended(slave->session);
-	host->remove_node(host, master->index);
-	host->free_index(host, (int)master->index);
-	host->put(host);
+	if (is_closed)
+		free_number(slave);
 	master->peer = NULL;
 	tty_put(master); /* the slave's */
 	tty_put(slave);	 /* the master's */
@@ -170,28 +185,37 @@ static const struct tty_driver pty_master_driver = {
 	.ops = &pty_master_ops,
 };
 
-ssize_t pty_master_write(struct tty *master, struct file *file, struct uio *uio)
+/* All of a chunk, waiting for room; *done counts what was taken. */
+static int feed_slave(struct tty *master, struct file *file, const uint8_t *chunk, size_t n, size_t *done)
 {
 	struct tty *slave = master->peer;
+
+	for (;;) {
+		size_t taken = tty_receive(slave, chunk, n);
+
+		*done += taken;
+		chunk += taken;
+		n -= taken;
+		if (!n)
+			return 0;
+		if (file->flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (wait_event_interruptible(&master->write_wait, n_tty_room(slave)))
+			return -ERESTARTSYS;
+	}
+}
+
+ssize_t pty_master_write(struct tty *master, struct file *file, struct uio *uio)
+{
 	size_t done = 0;
 
 	while (uio->left) {
 		uint8_t chunk[256];
-		size_t room = n_tty_room(slave), n;
+		size_t n = uio_copy_from(uio, chunk, uio->left < sizeof(chunk) ? uio->left : sizeof(chunk));
+		int err = n ? feed_slave(master, file, chunk, n, &done) : -EFAULT;
 
-		if (!room) {
-			if (file->flags & O_NONBLOCK)
-				return done ? (ssize_t)done : -EAGAIN;
-			if (wait_event_interruptible(&master->write_wait, n_tty_room(slave)))
-				return done ? (ssize_t)done : -ERESTARTSYS;
-			continue;
-		}
-		if (room > sizeof(chunk))
-			room = sizeof(chunk);
-		n = uio_copy_from(uio, chunk, uio->left < room ? uio->left : room);
-		if (!n)
-			return done ? (ssize_t)done : -EFAULT;
-		done += tty_receive(slave, chunk, n);
+		if (err)
+			return done ? (ssize_t)done : err;
 	}
 	return (ssize_t)done;
 }
@@ -212,37 +236,20 @@ static size_t take_output(struct tty *master, uint8_t *buf, size_t size)
 	return n;
 }
 
-/* In packet mode each read begins with a byte: 0 and data follow, or what happened. */
-static int read_packet_byte(struct tty *master, struct uio *uio)
+static uint8_t take_status(struct tty *master)
 {
 	unsigned long flags = spin_lock_irqsave(&master->lock);
 	uint8_t status = master->packet_status;
 
 	master->packet_status = 0;
 	spin_unlock_irqrestore(&master->lock, flags);
-	return uio_copy_to(uio, &status, 1) == 1 ? status : -EFAULT;
+	return status;
 }
 
-ssize_t pty_master_read(struct tty *master, struct file *file, struct uio *uio)
+static ssize_t copy_output(struct tty *master, struct uio *uio)
 {
-	struct tty *slave = master->peer;
 	size_t done = 0;
 
-	if (!uio->left)
-		return 0;
-	if (!master_has_input(master)) {
-		if (file->flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (wait_event_interruptible(&master->read_wait, master_has_input(master)))
-			return -ERESTARTSYS;
-	}
-	if (master->packet_mode) {
-		int status = read_packet_byte(master, uio);
-
-		if (status)
-			return status < 0 ? status : 1;
-		done = 1;
-	}
 	while (uio->left) {
 		uint8_t chunk[256];
 		size_t n = take_output(master, chunk, uio->left < sizeof(chunk) ? uio->left : sizeof(chunk));
@@ -253,9 +260,40 @@ ssize_t pty_master_read(struct tty *master, struct file *file, struct uio *uio)
 			return done ? (ssize_t)done : -EFAULT;
 		done += n;
 	}
-	if (done && wait_queue_active(&slave->write_wait))
-		tty_wakeup(slave);
-	return done ? (ssize_t)done : -EIO; /* the last slave closed */
+	tty_wakeup(master->peer);
+	return (ssize_t)done;
+}
+
+/* In packet mode each read begins with a byte: 0 and data follow, or what happened. */
+static ssize_t read_once(struct tty *master, struct uio *uio)
+{
+	uint8_t status = master->packet_mode ? take_status(master) : 0;
+	ssize_t n;
+
+	if (!status && master->head == master->tail)
+		return master->is_hung_up ? -EIO : 0; /* the last slave closed */
+	if (!master->packet_mode)
+		return copy_output(master, uio);
+	if (uio_copy_to(uio, &status, 1) != 1)
+		return -EFAULT;
+	n = status ? 0 : copy_output(master, uio);
+	return n < 0 ? n : n + 1;
+}
+
+/* What was there may be flushed meanwhile: then it waits again. */
+ssize_t pty_master_read(struct tty *master, struct file *file, struct uio *uio)
+{
+	while (uio->left) {
+		ssize_t n = read_once(master, uio);
+
+		if (n)
+			return n;
+		if (file->flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (wait_event_interruptible(&master->read_wait, master_has_input(master)))
+			return -ERESTARTSYS;
+	}
+	return 0;
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -273,7 +311,7 @@ static int make_pair(struct pty_host *host, unsigned int index, struct tty **out
 	tty_init_record(slave, &pty_slave_driver, index);
 	master->is_master = true;
 	master->termios.c_iflag = master->termios.c_oflag = master->termios.c_lflag = 0;
-	master->driver_data = host;
+	master->driver_data = slave->driver_data = host;
 	master->termios.c_cflag = slave->termios.c_cflag = B38400 | CS8 | CREAD;
 	slave->is_locked = true;
 	master->peer = slave;
@@ -336,7 +374,7 @@ static const struct file_ops ptmx_file_ops = {
 
 /* --- ioctls of the master --------------------------------------------------------------------- */
 
-/* TIOCGPTPEER: opens the slave without its name. The descriptor is the caller's system call's to make. */
+/* TIOCGPTPEER is not here: C libraries open the slave by its name then. */
 long pty_ioctl(struct tty *tty, struct file *file, unsigned int cmd, unsigned long arg)
 {
 	int value;
@@ -362,7 +400,7 @@ long pty_ioctl(struct tty *tty, struct file *file, unsigned int cmd, unsigned lo
 	case TIOCGPKT:
 		return put_user((int)tty->packet_mode, (int *)arg);
 	case TIOCSIG:
-		if (arg < 1 || arg > 64)
+		if (arg != SIGINT && arg != SIGQUIT && arg != SIGTSTP)
 			return -EINVAL;
 		tty_signal_foreground(tty->peer, (int)arg);
 		return 0;

@@ -22,6 +22,8 @@
 #include <linux/serial_reg.h>
 
 #define TX_RING_BYTES 8192
+#define TTY_RESERVE 512 /* of it, for the tty: room that write_room() told is still there at the write */
+#define MAX_ROUNDS 64	/* a port that never gets quiet must not hold the CPU */
 #define FIFO_BYTES 16
 #define BASE_BAUD 115200 /* 1.8432 MHz / 16 */
 #define MAX_PORTS 8
@@ -93,11 +95,11 @@ static bool transmit_locked(struct uart *uart)
 	return sent;
 }
 
-static size_t enqueue_locked(struct uart *uart, const uint8_t *buf, size_t n)
+static size_t enqueue_locked(struct uart *uart, const uint8_t *buf, size_t n, size_t limit)
 {
 	size_t done = 0;
 
-	while (done < n && uart->head - uart->tail < TX_RING_BYTES)
+	while (done < n && uart->head - uart->tail < limit)
 		uart->ring[uart->head++ % TX_RING_BYTES] = buf[done++];
 	transmit_locked(uart);
 	return done;
@@ -107,24 +109,23 @@ static size_t serial_write(struct tty *tty, const uint8_t *buf, size_t n)
 {
 	struct uart *uart = tty->driver_data;
 	unsigned long flags = spin_lock_irqsave(&uart->lock);
-	size_t done = enqueue_locked(uart, buf, n);
+	size_t done = enqueue_locked(uart, buf, n, TX_RING_BYTES);
 
 	spin_unlock_irqrestore(&uart->lock, flags);
 	return done;
 }
 
-static size_t serial_write_room(struct tty *tty)
-{
-	struct uart *uart = tty->driver_data;
-
-	return TX_RING_BYTES - (READ_ONCE(uart->head) - READ_ONCE(uart->tail));
-}
-
 static size_t serial_pending(struct tty *tty)
 {
 	struct uart *uart = tty->driver_data;
+	size_t tail = READ_ONCE(uart->tail);
 
-	return READ_ONCE(uart->head) - READ_ONCE(uart->tail);
+	return min(READ_ONCE(uart->head) - tail, (size_t)TX_RING_BYTES); /* both may move between the looks */
+}
+
+static size_t serial_write_room(struct tty *tty)
+{
+	return TX_RING_BYTES - serial_pending(tty);
 }
 
 static void serial_flush_output(struct tty *tty)
@@ -182,7 +183,7 @@ static bool serial_interrupt(void *arg)
 	struct uart *uart = arg;
 	bool ours = false;
 
-	for (unsigned int i = 0; i < 64 && !(uart_in(uart, UART_IIR) & UART_IIR_NO_INT); i++) {
+	for (unsigned int i = 0; i < MAX_ROUNDS && !(uart_in(uart, UART_IIR) & UART_IIR_NO_INT); i++) {
 		ours = true;
 		service(uart);
 		uart_in(uart, UART_MSR);
@@ -194,7 +195,7 @@ static void serial_poll(struct timer *timer)
 {
 	struct uart *uart = container_of(timer, struct uart, poll_timer);
 
-	while (service(uart))
+	for (unsigned int i = 0; i < MAX_ROUNDS && service(uart); i++)
 		;
 	timer_arm(timer, time_monotonic_ns() + POLL_NS);
 }
@@ -320,31 +321,37 @@ static size_t serial_console_write(struct console *console, const char *buf, siz
 {
 	struct uart *uart = console->data;
 	unsigned long flags = spin_lock_irqsave(&uart->lock);
-	size_t done = enqueue_locked(uart, (const uint8_t *)buf, n);
+	size_t done = enqueue_locked(uart, (const uint8_t *)buf, n, TX_RING_BYTES - TTY_RESERVE);
 
 	spin_unlock_irqrestore(&uart->lock, flags);
 	return done;
 }
 
-static void wait_for(struct uart *uart, uint8_t bits)
+static bool wait_for(struct uart *uart, uint8_t bits)
 {
-	for (unsigned int i = 0; i < 100000 && (uart_in(uart, UART_LSR) & bits) != bits; i++)
+	for (unsigned int i = 0; i < 100000; i++) {
+		if ((uart_in(uart, UART_LSR) & bits) == bits)
+			return true;
 		arch_cpu_relax();
+	}
+	return false;
 }
 
-/* Also empties the ring first, so that the order stays. No lock: the others are stopped, or it is a panic. */
+/* Also empties the ring first, so that the order stays. No lock: the others are stopped, or it is a panic. A port that
+ * does not send is given up, for one wait and not one for each byte. */
 static void serial_console_write_polled(struct console *console, const char *buf, size_t n)
 {
 	struct uart *uart = console->data;
 
 	for (; uart->head != uart->tail; uart->tail++) {
-		wait_for(uart, UART_LSR_THRE);
+		if (!wait_for(uart, UART_LSR_THRE)) {
+			uart->tail = uart->head;
+			return;
+		}
 		uart_out(uart, UART_TX, uart->ring[uart->tail % TX_RING_BYTES]);
 	}
-	for (size_t i = 0; i < n; i++) {
-		wait_for(uart, UART_LSR_THRE);
+	for (size_t i = 0; i < n && wait_for(uart, UART_LSR_THRE); i++)
 		uart_out(uart, UART_TX, (uint8_t)buf[i]);
-	}
 }
 
 /* console=ttyS0,115200n8: the port starts so, and so does its tty. Without options the loader's rate stays. */

@@ -4,7 +4,8 @@
  * to the N_TTY line discipline that edits lines, echoes and makes signals of control characters.
  *
  * Life cycle: a driver's fixed ports are made once by tty_register(); a pty pair is made by opening ptmx and goes with
- * the last close of both ends. refs counts open files, the driver's own hold, and a controlling session.
+ * the last close of both ends. refs counts open files and the driver's own hold; a session's terminal is found in the
+ * list and holds none.
  *
  * Locks: tty->lock (irqsave: input arrives in interrupts) guards the line discipline's state and termios.
  * Order: slave's lock before its master's; the driver's own lock last. Waking and signalling happen outside.
@@ -107,7 +108,7 @@ void tty_break(struct tty *tty);
 /* n_tty_*.c, lock held where named so */
 size_t n_tty_receive(struct tty *tty, const uint8_t *buf, size_t n);
 size_t n_tty_room(struct tty *tty);
-ssize_t n_tty_read(struct tty *tty, struct file *file, struct uio *uio);
+ssize_t n_tty_read(struct tty *tty, struct file *file, struct uio *uio); /* read_lock held */
 size_t n_tty_output_locked(struct tty *tty, const uint8_t *buf, size_t n);
 void n_tty_flush_input_locked(struct tty *tty);
 void n_tty_termios_changed_locked(struct tty *tty, const struct ktermios *old);
@@ -122,6 +123,7 @@ long tty_job_ioctl(struct tty *tty, struct file *file, unsigned int cmd, unsigne
 void tty_acquire_at_open(struct tty *tty, struct file *file);
 void tty_signal_foreground(struct tty *tty, int signo);
 struct tty *tty_of_current(void); /* controlling terminal, with a reference, or NULL */
+/* write_lock, read_lock held */
 ssize_t pty_master_write(struct tty *tty, struct file *file, struct uio *uio);
 ssize_t pty_master_read(struct tty *tty, struct file *file, struct uio *uio);
 long pty_ioctl(struct tty *tty, struct file *file, unsigned int cmd, unsigned long arg);

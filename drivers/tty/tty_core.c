@@ -8,6 +8,7 @@
 #include <fs/inode.h>
 #include <fs/poll.h>
 #include <kernel/console.h>
+#include <kernel/cred.h>
 #include <kernel/pid.h>
 #include <kernel/signal_send.h>
 #include <lib/alloc.h>
@@ -95,6 +96,12 @@ static bool has_session(struct tty *tty, uintptr_t key)
 	return __atomic_load_n((uintptr_t *)&tty->session, __ATOMIC_RELAXED) == key && !tty->is_master;
 }
 
+/* One that was hung up is nobody's terminal; it keeps its session only to signal the group when the leader ends. */
+static bool is_terminal_of(struct tty *tty, uintptr_t key)
+{
+	return has_session(tty, key) && !tty->is_hung_up;
+}
+
 struct tty *tty_find(dev_t dev)
 {
 	return find_locked(has_number, dev);
@@ -102,7 +109,7 @@ struct tty *tty_find(dev_t dev)
 
 static struct tty *find_by_session(struct pid *session)
 {
-	return session ? find_locked(has_session, (uintptr_t)session) : NULL;
+	return session ? find_locked(is_terminal_of, (uintptr_t)session) : NULL;
 }
 
 struct tty *tty_of_current(void)
@@ -124,12 +131,8 @@ int tty_register(struct tty *tty, struct device *parent)
 
 /* --- sessions --------------------------------------------------------------------------------- */
 
-void tty_session_ended(struct pid *session)
+static void leave_session(struct tty *tty, struct pid *session)
 {
-	struct tty *tty = find_by_session(session);
-
-	if (!tty)
-		return;
 	tty_signal_foreground(tty, SIGHUP);
 	tty_signal_foreground(tty, SIGCONT);
 
@@ -144,7 +147,16 @@ void tty_session_ended(struct pid *session)
 		pid_put(old_session);
 	if (old_group)
 		pid_put(old_group);
-	tty_put(tty);
+}
+
+void tty_session_ended(struct pid *session)
+{
+	struct tty *tty;
+
+	while (session && (tty = find_locked(has_session, (uintptr_t)session)) != NULL) {
+		leave_session(tty, session);
+		tty_put(tty);
+	}
 }
 
 void tty_session_stat(struct pid *session, uint32_t *tty_nr, int *foreground_group)
@@ -187,11 +199,16 @@ void tty_break(struct tty *tty)
 void tty_hangup(struct tty *tty)
 {
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
+	struct pid *session = tty->session ? pid_get(tty->session) : NULL;
 
 	tty->is_hung_up = true;
 	spin_unlock_irqrestore(&tty->lock, flags);
-	tty_signal_foreground(tty, SIGHUP);
-	tty_signal_foreground(tty, SIGCONT);
+	/* The leader alone: the foreground group hears of it when the leader ends. */
+	if (session) {
+		signal_ops()->send_process(session, SIGHUP);
+		signal_ops()->send_process(session, SIGCONT);
+		pid_put(session);
+	}
 	wake_up_poll(&tty->read_wait, POLLIN | POLLHUP | POLLERR);
 	wake_up_poll(&tty->write_wait, POLLOUT | POLLHUP | POLLERR);
 }
@@ -204,10 +221,8 @@ int tty_open_common(struct tty *tty, struct file *file)
 	int err = 0;
 
 	mutex_lock(&tty->open_lock);
-	if (tty->is_exclusive && tty->opens)
+	if (tty->is_exclusive && tty->opens && !capable(CAP_SYS_ADMIN))
 		err = -EBUSY;
-	else if ((tty->is_hung_up || tty->is_locked) && tty->peer == NULL && tty->driver->major == UNIX98_PTY_SLAVE_MAJOR)
-		err = -EIO;
 	else if (tty->is_locked)
 		err = -EIO;
 	if (!err && tty->driver->ops->open)
@@ -278,11 +293,23 @@ static void tty_release(struct file *file)
 
 /* --- read, write, poll ------------------------------------------------------------------------ */
 
+static int lock_for(const struct file *file, struct mutex *lock)
+{
+	if (file->flags & O_NONBLOCK)
+		return mutex_trylock(lock) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(lock);
+}
+
 static ssize_t tty_read(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct tty *tty = file->private_data;
+	ssize_t result = lock_for(file, &tty->read_lock);
 
-	return tty->is_master ? pty_master_read(tty, file, uio) : n_tty_read(tty, file, uio);
+	if (result)
+		return result;
+	result = tty->is_master ? pty_master_read(tty, file, uio) : n_tty_read(tty, file, uio);
+	mutex_unlock(&tty->read_lock);
+	return result;
 }
 
 static bool can_write(struct tty *tty)
@@ -351,12 +378,9 @@ static ssize_t tty_write(struct file *file, struct uio *uio, loff_t *pos)
 		if (err)
 			return err;
 	}
-	if (file->flags & O_NONBLOCK) {
-		if (!mutex_trylock(&tty->write_lock))
-			return -EAGAIN;
-	} else if (mutex_lock_interruptible(&tty->write_lock)) {
-		return -ERESTARTSYS;
-	}
+	result = lock_for(file, &tty->write_lock);
+	if (result)
+		return result;
 	result = tty->is_master ? pty_master_write(tty, file, uio) : slave_write(tty, file, uio);
 	mutex_unlock(&tty->write_lock);
 	return result;

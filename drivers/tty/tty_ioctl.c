@@ -2,6 +2,7 @@
 /* The ioctls of man 2 ioctl_tty: modes, window size, queues, flow control. */
 #include <drivers/tty/tty.h>
 
+#include <fs/device_node.h>
 #include <fs/file.h>
 #include <kernel/cred.h>
 #include <kernel/time.h>
@@ -178,26 +179,25 @@ static long termios_ioctl(struct tty *tty, unsigned int cmd, void *user)
 
 static long set_window(struct tty *tty, const void *user)
 {
-	struct tty *other = tty->peer;
+	struct tty *slave = modes_of(tty), *master;
 	struct winsize size;
 	unsigned long flags;
 	bool changed;
 
 	if (copy_from_user(&size, user, sizeof(size)))
 		return -EFAULT;
-	flags = spin_lock_irqsave(&tty->lock);
-	changed = memcmp(&tty->winsize, &size, sizeof(size));
-	tty->winsize = size;
-	spin_unlock_irqrestore(&tty->lock, flags);
-	if (!changed)
-		return 0;
-	tty_signal_foreground(tty, SIGWINCH);
-	if (other) {
-		flags = spin_lock_irqsave(&other->lock);
-		other->winsize = size;
-		spin_unlock_irqrestore(&other->lock, flags);
-		tty_signal_foreground(other, SIGWINCH);
+	flags = spin_lock_irqsave(&slave->lock);
+	changed = memcmp(&slave->winsize, &size, sizeof(size));
+	slave->winsize = size;
+	master = slave->peer; /* stays while the lock is held */
+	if (master) {
+		spin_lock(&master->lock);
+		master->winsize = size;
+		spin_unlock(&master->lock);
 	}
+	spin_unlock_irqrestore(&slave->lock, flags);
+	if (changed)
+		tty_signal_foreground(slave, SIGWINCH);
 	return 0;
 }
 
@@ -221,8 +221,6 @@ static long flush_queues(struct tty *tty, unsigned long which)
 		n_tty_flush_input_locked(tty);
 	if (which != TCIFLUSH && tty->driver->ops->flush_output)
 		tty->driver->ops->flush_output(tty);
-	if (tty->driver->ops->unthrottle)
-		tty->driver->ops->unthrottle(tty);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	wake_up_all(&tty->write_wait);
 	return 0;
@@ -261,12 +259,13 @@ static long flow_control(struct tty *tty, unsigned long what)
 	return -EINVAL;
 }
 
-static long send_break(struct tty *tty, unsigned int ms)
+static long send_break(struct tty *tty, uint64_t ms)
 {
 	if (!tty->driver->ops->send_break)
 		return 0;
 	tty->driver->ops->send_break(tty, true);
-	sleep_ms(ms);
+	(void)wait_event_interruptible_until(&tty->write_wait, tty->is_hung_up,
+		time_monotonic_ns() + ms * NSEC_PER_MSEC);
 	tty->driver->ops->send_break(tty, false);
 	return 0;
 }
@@ -293,7 +292,7 @@ static long queue_ioctl(struct tty *tty, unsigned int cmd, unsigned long arg)
 		return n || arg ? n : send_break(tty, 250);
 	case TCSBRKP:
 		n = drain_output(tty);
-		return n ? n : send_break(tty, arg ? (unsigned int)arg * 100 : 250);
+		return n ? n : send_break(tty, arg ? (uint64_t)(uint32_t)arg * 100 : 250);
 	}
 	return -ENOTTY;
 }
@@ -347,7 +346,7 @@ static long misc_ioctl(struct tty *tty, struct file *file, unsigned int cmd, uns
 	case TIOCGETD:
 		return put_user((int)N_TTY, (int *)arg);
 	case TIOCGDEV:
-		return put_user((unsigned int)tty->dev, (unsigned int *)arg);
+		return put_user((unsigned int)dev_to_user(tty->dev), (unsigned int *)arg);
 	case TIOCMGET:
 	case TIOCMSET:
 	case TIOCMBIS:

@@ -40,7 +40,7 @@ int tty_check_background(struct tty *tty, int signo)
 {
 	const struct signal_ops *ops = signal_ops();
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
-	bool is_mine = tty->session && tty->session == ops->current_session();
+	bool is_mine = !tty->is_hung_up && tty->session && tty->session == ops->current_session();
 	bool is_background = is_mine && tty->group && tty->group != ops->current_group();
 	struct pid *group;
 	int err = -EIO;
