@@ -269,7 +269,7 @@ static bool need_not_wait(struct unix_sock *unix)
 	return first_message(unix, &err) || err != -EAGAIN;
 }
 
-/* read_lock is held, but not while this sleeps. *err is 0 at the end of file. */
+/* read_lock is held, but not while this sleeps. */
 static struct unix_message *wait_first(struct socket *sock, bool nonblock, uint64_t deadline, int *err)
 {
 	struct unix_sock *unix = unix_of(sock);
@@ -286,9 +286,13 @@ static struct unix_message *wait_first(struct socket *sock, bool nonblock, uint6
 			break;
 		}
 	}
-	if (*err == -ESHUTDOWN)
-		*err = __atomic_exchange_n(&sock->error, 0, __ATOMIC_RELAXED);
 	return first;
+}
+
+/* What a read that got nothing answers: at the end of file 0, or once that the peer went without reading all. */
+static ssize_t nothing_read(struct socket *sock, int err)
+{
+	return err == -ESHUTDOWN ? __atomic_exchange_n(&sock->error, 0, __ATOMIC_RELAXED) : err;
 }
 
 /* Takes n bytes off the first message, and all of it when none are left or it is a packet. read_lock held. */
@@ -345,7 +349,7 @@ static ssize_t recv_packet(struct socket *sock, struct socket_message *message, 
 	first = wait_first(sock, nonblock, socket_deadline(sock->recv_timeout_ns), &err);
 	message->flags = 0;
 	if (!first)
-		return err;
+		return nothing_read(sock, err);
 	len = first->len;
 	n = min(first->len, message->uio.left);
 	copied = uio_copy_to(&message->uio, first->data, n);
@@ -392,7 +396,7 @@ static ssize_t recv_stream(struct socket *sock, struct socket_message *message, 
 			break;
 		}
 	}
-	return done ? (ssize_t)done : err;
+	return done ? (ssize_t)done : nothing_read(sock, err);
 }
 
 ssize_t unix_recv(struct socket *sock, struct socket_message *message, bool nonblock)

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+/* What a hostile or careless program does to sockets, terminals and signal queues: depth, limits, closed other ends. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+
+#include "abi.h"
+
+static int send_fd(int sock, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec vec = { "x", 1 };
+	struct msghdr message = { .msg_iov = &vec, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(sock, &message, 0);
+}
+
+/* Each socket's queue holds the one before; closing the last ends them all. */
+static void nested_sockets(void)
+{
+	int inner = -1, pair[2], depth = 0, pipe_fds[2];
+	char c;
+
+	CHECK(pipe(pipe_fds) == 0);
+	for (; depth < 2000; depth++) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || send_fd(pair[0], inner < 0 ? pipe_fds[1] : inner) != 1)
+			break;
+		close(pair[0]);
+		if (inner >= 0)
+			close(inner);
+		inner = pair[1];
+	}
+	show("nested %d deep", depth);
+	close(pipe_fds[1]);
+	close(inner);
+	show("the pipe inside ended: %zd", read(pipe_fds[0], &c, 1));
+	close(pipe_fds[0]);
+}
+
+static void closed_ends(void)
+{
+	int pair[2];
+	char c, many[32];
+	struct iovec vecs[2] = { { many, 3 }, { (void *)-4096L, 100 } };
+	struct msghdr message = { .msg_iov = vecs, .msg_iovlen = 2 };
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	CHECK(write(pair[0], "unread", 6) == 6);
+	CHECK(write(pair[1], "rest", 4) == 4);
+	close(pair[1]);
+	SHOW(read(pair[0], many, sizeof(many)));
+	SHOW(read(pair[0], many, sizeof(many)));
+	SHOW(read(pair[0], many, sizeof(many)));
+	close(pair[0]);
+	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
+	SHOW(read(pair[0], &c, 0));
+	SHOW(sendmsg(pair[0], &message, 0));
+	vecs[1].iov_base = NULL;
+	vecs[1].iov_len = -1;
+	SHOW(sendmsg(pair[0], &message, 0));
+	message.msg_iovlen = 1025;
+	SHOW(sendmsg(pair[0], &message, 0));
+	SHOW(setsockopt(pair[0], SOL_SOCKET, SO_MARK, &c, 1));
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static int open_master(int *number)
+{
+	int zero = 0, master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+
+	CHECK(ioctl(master, TIOCSPTLCK, &zero) == 0 && ioctl(master, TIOCGPTN, number) == 0);
+	return master;
+}
+
+static int open_slave(int number, int flags)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/dev/pts/%d", number);
+	return open(path, O_RDWR | O_NOCTTY | flags);
+}
+
+static void pty_ends(void)
+{
+	int a, b, master = open_master(&a), slave = open_slave(a, O_NONBLOCK), other;
+	struct termios t;
+	struct winsize w = { 7, 8, 0, 0 };
+	char buf[8];
+
+	CHECK(tcgetattr(slave, &t) == 0);
+	t.c_lflag &= ~(ICANON | ECHO);
+	t.c_cc[VMIN] = t.c_cc[VTIME] = 0;
+	CHECK(tcsetattr(slave, TCSANOW, &t) == 0);
+	SHOW(read(slave, buf, sizeof(buf)));
+	t.c_cc[VMIN] = 1;
+	CHECK(tcsetattr(slave, TCSANOW, &t) == 0);
+	SHOW(read(slave, buf, sizeof(buf)));
+	SHOW(ioctl(master, TIOCSIG, SIGKILL));
+	SHOW(ioctl(master, TIOCSIG, SIGINT));
+	SHOW(ioctl(slave, TIOCEXCL));
+	other = open_slave(a, 0);
+	show("root opens an exclusive terminal: %d", other >= 0);
+	close(other);
+	close(master);
+	SHOW(read(slave, buf, sizeof(buf)));
+	SHOW(write(slave, "x", 1));
+	SHOW(ioctl(slave, TIOCSWINSZ, &w));
+	master = open_master(&b);
+	show("the number of the open slave is taken: %d", a != b);
+	other = open_slave(b, 0);
+	show("the new one opens: %d", other >= 0);
+	close(other);
+	SHOW(read(master, buf, sizeof(buf)));
+	close(slave);
+	close(master);
+}
+
+/* Two readers of a master: the one that comes late waits. */
+static void two_readers(void)
+{
+	int number, master = open_master(&number), slave = open_slave(number, 0), status;
+	char buf[64];
+
+	for (int i = 0; i < 2; i++) {
+		if (fork() == 0) {
+			ssize_t n = read(master, buf, sizeof(buf));
+
+			_exit(n == 1 ? 7 : 1);
+		}
+	}
+	for (int i = 0; i < 2; i++) {
+		usleep(20000);
+		CHECK(write(slave, "y", 1) == 1);
+		CHECK(wait(&status) > 0 && WEXITSTATUS(status) == 7);
+	}
+	close(slave);
+	close(master);
+}
+
+/* A line longer than the terminal holds, then another: nothing that was taken may get lost without being dropped. */
+static void long_line(void)
+{
+	int number, master = open_master(&number), slave = open_slave(number, 0), n;
+	static char line[6000], got[8192];
+	struct termios t;
+
+	CHECK(tcgetattr(slave, &t) == 0);
+	t.c_lflag &= ~(ECHO | ECHOE | ECHOK);
+	CHECK(tcsetattr(slave, TCSANOW, &t) == 0);
+	memset(line, 'a', sizeof(line));
+	CHECK(write(master, line, sizeof(line)) == sizeof(line));
+	if (fork() == 0) {
+		CHECK(write(master, "\nnext line\n", 11) == 11);
+		_exit(0);
+	}
+	n = read(slave, got, sizeof(got));
+	show("first line: %d, ends in newline: %d", n, n > 0 && got[n - 1] == '\n');
+	n = read(slave, got, sizeof(got) - 1);
+	got[n > 0 ? n : 0] = 0;
+	show("then: %s", got);
+	wait(NULL);
+	close(slave);
+	close(master);
+}
+
+static void signal_queue(void)
+{
+	struct rlimit limit = { 10, 10 };
+	struct timespec none = { 0 };
+	union sigval value = { 0 };
+	sigset_t set;
+	int taken = 0, sent = 0;
+
+	if (fork()) {
+		wait(NULL);
+		return;
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	CHECK(setrlimit(RLIMIT_SIGPENDING, &limit) == 0);
+	for (int i = 0; i < 50; i++)
+		sent += kill(getpid(), SIGRTMIN) == 0;
+	SHOW(sigqueue(getpid(), SIGRTMIN, value));
+	while (sigtimedwait(&set, NULL, &none) == SIGRTMIN)
+		taken++;
+	show("sent %d, taken %d", sent, taken);
+	_exit(0);
+}
+
+int main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	nested_sockets();
+	closed_ends();
+	pty_ends();
+	two_readers();
+	long_line();
+	signal_queue();
+	return abi_failures != 0;
+}
