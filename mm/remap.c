@@ -73,12 +73,9 @@ static int move(struct remap *r)
 	}
 	if (err)
 		return err;
-	copy = vma_dup(r->vma, r->space);
+	copy = vma_dup_at(r->vma, r->old, r->new_addr, r->new_size);
 	if (!copy)
 		return -ENOMEM;
-	copy->pgoff = copy->ops ? vma_index(r->vma, r->old) : 0;
-	copy->start = r->new_addr;
-	copy->end = r->new_addr + r->new_size;
 	vma_insert(r->space, copy);
 	count(r->space, r->new_size, flags);
 	err = move_range(r->space, r->old, r->new_addr, keep);
@@ -96,19 +93,29 @@ static int move(struct remap *r)
 	return err;
 }
 
+/* It starts in a mapping; what follows may be anything, as in munmap. */
+static int shrink(struct remap *r)
+{
+	if (!vma_find(r->space, r->old))
+		return -EFAULT;
+	r->new_addr = r->old;
+	if (r->new_size == r->old_size)
+		return 0;
+	if (r->old_size > USER_VA_END - r->old)
+		return -EINVAL;
+	return unmap_locked(r->space, r->old + r->new_size, r->old + r->old_size);
+}
+
 static int resize(struct remap *r)
 {
 	size_t add;
-	int err = find_old(r);
+	int err;
 
+	if (r->new_size <= r->old_size && !(r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)))
+		return shrink(r);
+	err = find_old(r);
 	if (err)
 		return err;
-	if (r->new_size <= r->old_size && !(r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))) {
-		r->new_addr = r->old;
-		if (r->new_size == r->old_size)
-			return 0;
-		return unmap_locked(r->space, r->old + r->new_size, r->old + r->old_size);
-	}
 	add = r->new_size - min(r->old_size, r->new_size);
 	if (r->flags & MREMAP_DONTUNMAP)
 		add = r->new_size;
@@ -138,10 +145,13 @@ int vm_remap(struct vm_space *space, vaddr_t old, size_t old_size, size_t new_si
 		(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) && !(flags & MREMAP_MAYMOVE)) ||
 		(flags & MREMAP_DONTUNMAP && r.old_size != r.new_size))
 		return -EINVAL;
-	if (old & (PAGE_SIZE - 1) || !r.new_size || r.new_size > USER_VA_END || old >= USER_VA_END)
+	if (old & (PAGE_SIZE - 1) || !r.new_size || old >= USER_VA_END)
 		return -EINVAL;
-	if (flags & MREMAP_FIXED) {
-		if (new_addr & (PAGE_SIZE - 1) || new_addr < USER_VA_START || new_addr > USER_VA_END - r.new_size)
+	if (r.new_size > USER_VA_END)
+		return flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) ? -EINVAL : -ENOMEM;
+	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) {
+		if (new_addr & (PAGE_SIZE - 1) || (flags & MREMAP_FIXED && new_addr < USER_VA_START) ||
+			new_addr > USER_VA_END - r.new_size)
 			return -EINVAL;
 		if (old + r.old_size > new_addr && new_addr + r.new_size > old)
 			return -EINVAL;

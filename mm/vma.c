@@ -65,14 +65,35 @@ static struct vma *dup_unregistered(const struct vma *vma, struct vm_space *spac
 	return copy;
 }
 
+static void register_copy(struct vma *copy)
+{
+	struct address_space *mapping = copy->mapping;
+
+	if (!mapping)
+		return;
+	copy->mapping = NULL;
+	(void)address_space_add_vma(mapping, copy);
+}
+
 struct vma *vma_dup(const struct vma *vma, struct vm_space *space)
 {
 	struct vma *copy = dup_unregistered(vma, space);
 
-	if (copy && vma->mapping) {
-		copy->mapping = NULL;
-		(void)address_space_add_vma(vma->mapping, copy);
-	}
+	if (copy)
+		register_copy(copy);
+	return copy;
+}
+
+struct vma *vma_dup_at(const struct vma *vma, vaddr_t from, vaddr_t to, size_t size)
+{
+	struct vma *copy = dup_unregistered(vma, vma->space);
+
+	if (!copy)
+		return NULL;
+	copy->pgoff = copy->ops ? vma_index(vma, from) : 0;
+	copy->start = to;
+	copy->end = to + size;
+	register_copy(copy);
 	return copy;
 }
 

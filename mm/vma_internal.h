@@ -28,6 +28,8 @@ extern paddr_t zero_page_paddr;
 struct vma *vma_alloc(struct vm_space *space, vaddr_t start, vaddr_t end, uint32_t flags);
 /* A copy that is in no tree; opened and registered with its mapping. NULL: no memory. */
 struct vma *vma_dup(const struct vma *vma, struct vm_space *space);
+/* The same for another place in the space: to shows what from did. */
+struct vma *vma_dup_at(const struct vma *vma, vaddr_t from, vaddr_t to, size_t size);
 void vma_free(struct vma *vma);	  /* closes; in no tree */
 void vma_insert(struct vm_space *space, struct vma *vma);
 void vma_remove(struct vm_space *space, struct vma *vma);

@@ -146,7 +146,7 @@ int exec_stack_build(struct exec_stack *stack)
 	fill_auxv(&auxv, stack, &at);
 
 	nr = words - AUXV_WORDS + auxv.nr;
-	block = kmalloc(nr * 8);
+	block = kvmalloc(nr * 8);
 	if (!block)
 		return -ENOMEM;
 	block[0] = stack->argv->count;
@@ -155,7 +155,7 @@ int exec_stack_build(struct exec_stack *stack)
 	memcpy(word, auxv.words, auxv.nr * 8);
 	stack->sp = ALIGN_DOWN(p - nr * 8, 16);
 	err = copy_to_user((void *)stack->sp, block, nr * 8);
-	kfree(block);
+	kvfree(block);
 
 	vm->arg_start = at.args;
 	vm->arg_end = at.args + stack->argv->len;

@@ -15,6 +15,7 @@
 #include <lib/string.h>
 #include <linux/close_range.h>
 #include <linux/fcntl.h>
+#include <process/access.h>
 #include <process/process.h>
 
 #define FDS_PER_WORD 64
@@ -360,6 +361,7 @@ static int table_unshare(void)
 	if (!copy)
 		return -ENOMEM;
 	current->files = copy;
+	access_wait_for_readers();
 	fd_table_put(old);
 	return 0;
 }

@@ -289,7 +289,9 @@ static void move_waiter_locked(struct futex_waiter *waiter, const struct futex_k
 	waiter->key = *key;
 	if (key->page)
 		page_get(key->page);
-	list_move_tail(&waiter->node, futex_waiters(bucket));
+	/* Within one bucket it stays in place: the walk of the caller would meet it again and again. */
+	if (waiter->bucket != bucket)
+		list_move_tail(&waiter->node, futex_waiters(bucket));
 	__atomic_store_n(&waiter->bucket, bucket, __ATOMIC_RELEASE);
 	if (old)
 		page_put(old);

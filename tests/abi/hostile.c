@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: MIT
-/* What a hostile or careless program does to sockets, terminals and signal queues: depth, limits, closed other ends. */
+/* What a hostile or careless program does: depth, limits, closed other ends, addresses that fit nothing. */
+#define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 
 #include "abi.h"
+
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
 
 static int send_fd(int sock, int fd)
 {
@@ -201,6 +210,49 @@ static void signal_queue(void)
 	_exit(0);
 }
 
+/* Not the C library's: it looks at the numbers first. */
+#define REMAP(...) syscall(SYS_mremap, __VA_ARGS__)
+
+static void odd_remaps(void)
+{
+	char *p = mmap(NULL, 4 * 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
+
+	p[0] = 1;
+	CHECK_ERRNO(REMAP(p, 65536, 65536, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, p + 0x50001), EINVAL);
+	CHECK_ERRNO(REMAP(p, 65536, 65536, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, p), EINVAL);
+	CHECK_ERRNO(REMAP(p, 65536, 65536, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)-65536L), EINVAL);
+	CHECK_ERRNO(REMAP(p, 65536, -65536L, MREMAP_MAYMOVE), ENOMEM);
+	CHECK_ERRNO(REMAP(p, -65536L, 65536, MREMAP_MAYMOVE), EINVAL);
+	CHECK(REMAP(p, 3 * 65536, 65536, 0) == (long)p);
+	CHECK(REMAP(p, 9 * 65536, 65536, 0) == (long)p);
+	q = (char *)REMAP(p, 65536, 65536, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
+	show("moved and left: %d %d", q != MAP_FAILED && q[0] == 1, p[0]);
+	munmap(p, 4 * 65536);
+	munmap(q, 65536);
+}
+
+static int word;
+
+static void *wait_on_word(void *arg)
+{
+	syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+	return arg;
+}
+
+/* Waiters moved to the word on which they wait already. */
+static void requeue_to_itself(void)
+{
+	pthread_t threads[3];
+
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, wait_on_word, NULL);
+	usleep(50000);
+	SHOW(syscall(SYS_futex, &word, FUTEX_REQUEUE_PRIVATE, 0, (void *)0x7fffffffL, &word, 0));
+	SHOW(syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0));
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -210,5 +262,7 @@ int main(void)
 	two_readers();
 	long_line();
 	signal_queue();
+	odd_remaps();
+	requeue_to_itself();
 	return abi_failures != 0;
 }
