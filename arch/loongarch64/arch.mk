@@ -8,7 +8,7 @@ ARCH_UAPI := loongarch
 
 # The hardware's windows map the kernel: mm/kernel_map.c is for ports without.
 ARCH_WITHOUT := mm/kernel_map.c drivers/irqchip/x86_% drivers/irqchip/gic% drivers/irqchip/riscv_% drivers/power/pc_% \
-	drivers/power/psci% drivers/power/sbi% drivers/tty/pl011% drivers/clock/mc146818%
+	drivers/power/psci% drivers/power/sbi% drivers/tty/pl011% drivers/clock/mc146818% syscall/riscv_%
 
 # The one file that has floating-point and vector instructions.
 $(OUT)/arch/loongarch64/fpu.S.o: KERNEL_ASFLAGS += -mfpu=64 -mlasx
