@@ -9,6 +9,14 @@
 
 #include "abi.h"
 
+#ifdef __aarch64__
+#define SERIAL "ttyAMA0"
+#define SERIAL_DEV makedev(204, 64)
+#else
+#define SERIAL "ttyS0"
+#define SERIAL_DEV makedev(4, 64)
+#endif
+
 static char buf[65536];
 
 static const char *get(const char *path)
@@ -139,7 +147,7 @@ static void machine(void)
 	SHOW(read(fd, buf, 8192));
 	show("zero %d", stat("/dev/zero", &st) || st.st_rdev != makedev(1, 5));
 	show("urandom %d", stat("/dev/urandom", &st) || st.st_rdev != makedev(1, 9));
-	show("ttyS0 %d", stat("/dev/ttyS0", &st) || st.st_rdev != makedev(4, 64));
+	show(SERIAL " %d", stat("/dev/" SERIAL, &st) || st.st_rdev != SERIAL_DEV);
 	/* Debian's cloud kernel has no /dev/port. */
 	show("mem %d kmsg %d full %d", access("/dev/mem", R_OK), access("/dev/kmsg", R_OK), access("/dev/full", W_OK));
 	fd = open("/dev/full", O_WRONLY);

@@ -10,6 +10,12 @@
 
 #include "abi.h"
 
+#ifdef __aarch64__
+#define SERIAL "ttyAMA0"
+#else
+#define SERIAL "ttyS0"
+#endif
+
 static void attributes(const char *path)
 {
 	struct stat st;
@@ -49,7 +55,7 @@ static void modes(void)
 		"/sys/kernel/boot_params/version", "/sys/firmware/memmap/0/start", "/sys/firmware/memmap/0/type",
 		"/sys/firmware/acpi/tables/APIC", "/sys/firmware/acpi/tables/DSDT", "/sys/firmware/dmi/tables/DMI",
 		"/sys/firmware/dmi/tables/smbios_entry_point", "/sys/devices/system/cpu/online", "/sys/devices/system/cpu/cpu0",
-		"/sys/devices/system/cpu/cpu0/topology/core_id", "/sys/class/tty/ttyS0/dev", "/sys/class/tty/ttyS0/uevent",
+		"/sys/devices/system/cpu/cpu0/topology/core_id", "/sys/class/tty/" SERIAL "/dev", "/sys/class/tty/" SERIAL "/uevent",
 		"/proc/self/stat", "/proc/self/maps", "/proc/self/fd", "/proc/self/exe", "/proc/self/environ", "/proc/self/mem",
 		"/proc/self/oom_score_adj", "/proc/self/task", "/proc/self/ns", "/proc/self/cgroup", "/proc/self/comm",
 	};
@@ -69,7 +75,7 @@ static void values(void)
 		"/sys/devices/system/cpu/possible", "/sys/devices/system/cpu/offline", "/sys/kernel/boot_params/version",
 		"/sys/firmware/memmap/0/end", "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "/proc/self/oom_score_adj",
 		"/sys/devices/system/cpu/cpu0/topology/core_id", "/sys/devices/system/cpu/cpu0/topology/thread_siblings_list",
-		"/sys/class/tty/ttyS0/dev",
+		"/sys/class/tty/" SERIAL "/dev",
 	};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
