@@ -68,14 +68,28 @@ static int memfd_fallocate(struct file *file, int mode, loff_t offset, loff_t le
 	return tmpfs_file_ops->fallocate(file, mode, offset, len);
 }
 
+static bool is_write_sealed(const struct file *file)
+{
+	return atomic_load(&file->inode->seals) & WRITE_SEALS;
+}
+
+/* A seal that comes meanwhile sees the mapping, or is seen here after the mapping is known. */
 static int memfd_mmap(struct file *file, struct vma *vma)
 {
-	if (vma->flags & VMA_SHARED && atomic_load(&file->inode->seals) & WRITE_SEALS) {
-		if (vma->flags & VMA_WRITE)
-			return -EPERM;
-		vma->flags &= ~VMA_MAY_WRITE;
+	bool shared = vma->flags & VMA_SHARED;
+	int err;
+
+	if (shared && vma->flags & VMA_WRITE && is_write_sealed(file))
+		return -EPERM;
+	err = tmpfs_file_ops->mmap(file, vma);
+	if (err || !shared || !is_write_sealed(file))
+		return err;
+	if (vma->flags & VMA_WRITE) {
+		vma->ops->close(vma);
+		return -EPERM;
 	}
-	return tmpfs_file_ops->mmap(file, vma);
+	vma->flags &= ~VMA_MAY_WRITE;
+	return 0;
 }
 
 static int memfd_setattr(struct inode *inode, const struct inode_attr *attr)
@@ -97,15 +111,14 @@ int memfd_get_seals(struct file *file)
 	return is_memfd(file) ? (int)atomic_load(&file->inode->seals) : -EINVAL;
 }
 
-static bool is_mapped_writable(struct address_space *mapping)
+/* vma_lock held. */
+static bool is_mapped_writable(const struct address_space *mapping)
 {
 	struct vma *vma;
 	bool found = false;
 
-	mutex_lock(&mapping->vma_lock);
 	list_for_each_entry(vma, &mapping->vmas, mapping_node)
 		found |= vma->flags & VMA_SHARED && vma->flags & VMA_MAY_WRITE;
-	mutex_unlock(&mapping->vma_lock);
 	return found;
 }
 
@@ -119,12 +132,14 @@ int memfd_add_seals(struct file *file, unsigned int seals)
 	if (seals & ~ALL_SEALS || !is_memfd(file))
 		return -EINVAL;
 	rwsem_write_lock(&inode->lock);
+	mutex_lock(&inode->mapping->vma_lock);
 	if (inode->seals & F_SEAL_SEAL)
 		err = -EPERM;
 	else if (seals & F_SEAL_WRITE && !(inode->seals & F_SEAL_WRITE) && is_mapped_writable(inode->mapping))
 		err = -EBUSY;
 	else
 		atomic_fetch_or(&inode->seals, seals);
+	mutex_unlock(&inode->mapping->vma_lock);
 	rwsem_write_unlock(&inode->lock);
 	return err;
 }

@@ -12,6 +12,10 @@
 #include <kernel/time.h>
 #include <lib/atomic.h>
 
+/* What one interrupt runs at most, and what threads get of the CPU before the rest is looked at. */
+#define MAX_TIMERS_AT_ONCE 256
+#define PAUSE_NS (50 * NSEC_PER_USEC)
+
 void timer_queue_init(struct timer_queue *queue)
 {
 	spin_lock_init(&queue->lock);
@@ -130,9 +134,11 @@ void timer_interrupt(void)
 {
 	struct timer_queue *queue = &arch_this_cpu()->timers;
 	uint64_t now_ns = time_monotonic_ns(), next_ns;
+	unsigned int nr = 0;
 	struct timer *timer;
 
-	while ((timer = take_due(queue, now_ns)) != NULL) {
+	while (nr < MAX_TIMERS_AT_ONCE && (timer = take_due(queue, now_ns)) != NULL) {
+		nr++;
 		timer->fn(timer);
 		atomic_store(&queue->running, NULL);
 		now_ns = time_monotonic_ns();
@@ -144,5 +150,7 @@ void timer_interrupt(void)
 	spin_lock(&queue->lock);
 	next_ns = queue->first ? rb_entry(queue->first, struct timer, node)->expires_ns : UINT64_MAX;
 	spin_unlock(&queue->lock);
+	if (unlikely(nr == MAX_TIMERS_AT_ONCE))
+		next_ns = max(next_ns, now_ns + PAUSE_NS);
 	arm_hardware(queue, min(next_ns, queue->slice_ns));
 }

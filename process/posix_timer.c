@@ -224,6 +224,7 @@ static void destroy(struct posix_timer *timer)
 		wait_remove(time_clock_set_wait(), &timer->clock_set);
 	flags = spin_lock_irqsave(&timers_lock);
 	timer->is_armed = false;
+	timer->process->nr_timers -= timer->id >= 0;
 	list_del(&timer->node);
 	spin_unlock_irqrestore(&timers_lock, flags);
 	timer_cancel(&timer->timer);
@@ -314,6 +315,12 @@ int posix_timer_create(const struct posix_timer_request *request, int *id)
 	if (err)
 		goto err_free;
 	mutex_lock(&timers_mutex);
+	if (process->nr_timers >= process_limit(RLIMIT_SIGPENDING)) {
+		mutex_unlock(&timers_mutex);
+		err = -EAGAIN;
+		goto err_target;
+	}
+	process->nr_timers++;
 	timer->id = process->next_timer_id;
 	process->next_timer_id = (timer->id + 1) & INT32_MAX;
 	if (!request->notify && !timer->value.sival_ptr && request->signo == 0) /* no sigevent given */
@@ -323,6 +330,9 @@ int posix_timer_create(const struct posix_timer_request *request, int *id)
 	mutex_unlock(&timers_mutex);
 	return 0;
 
+err_target:
+	if (timer->target && !request->target)
+		pid_put(timer->target);
 err_free:
 	kfree(timer);
 err_put:
@@ -417,10 +427,13 @@ static void itimer_real_fired(struct timer *base)
 {
 	struct process *process = container_of(base, struct process, itimer_real);
 	unsigned long flags = spin_lock_irqsave(&timers_lock);
-	uint64_t interval_ns = process->itimer_interval_ns, now_ns = time_monotonic_ns();
+	uint64_t interval_ns = process->itimer_interval_ns, after_ns = time_monotonic_ns();
 
+	/* Nobody takes the signals: no faster than that. */
+	if (atomic_load_relaxed(&process->signals.pending.set) & SIGMASK(SIGALRM))
+		after_ns += NSEC_PER_MSEC;
 	if (interval_ns)
-		timer_arm(base, base->expires_ns + ((now_ns - base->expires_ns) / interval_ns + 1) * interval_ns);
+		timer_arm(base, base->expires_ns + ((after_ns - base->expires_ns) / interval_ns + 1) * interval_ns);
 	spin_unlock_irqrestore(&timers_lock, flags);
 	signal_send_process(process, SIGALRM, NULL);
 }

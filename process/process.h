@@ -70,6 +70,7 @@ struct process {
 	uint64_t itimer_interval_ns;
 	struct list_head posix_timers;
 	int next_timer_id;
+	unsigned int nr_timers; /* of timer_create(2) */
 	int oom_score_adj;
 };
 

@@ -82,7 +82,7 @@ int signal_wait(sigmask_t set, uint64_t deadline_ns, siginfo_t *info)
 	}
 	spin_unlock_irqrestore(&process->signal_lock, flags);
 	if (!signo)
-		return deadline_ns && in_time && signal_pending() ? -EINTR : -EAGAIN;
+		return deadline_ns && in_time ? -EINTR : -EAGAIN; /* also when another thread was faster */
 	if (info->si_code == SI_TIMER && signal_timer_taken)
 		signal_timer_taken(info);
 	return signo;

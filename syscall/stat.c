@@ -16,6 +16,7 @@
 #include <linux/limits.h>
 #include <linux/mount.h>
 #include <mm/user_copy.h>
+#include <process/access.h>
 #include <syscall/at.h>
 #include <syscall/define.h>
 #include <syscall/open.h>
@@ -180,6 +181,7 @@ long access_at(int dirfd, const char *user_name, int mode, int at_flags)
 	}
 	if (real) {
 		current->cred = saved;
+		access_wait_for_readers();
 		cred_put(real);
 	}
 	return err;
