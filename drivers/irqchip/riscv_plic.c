@@ -50,14 +50,14 @@ static unsigned int find_context(uint64_t hart)
 
 static void init_cpu(struct cpu *cpu)
 {
-	cpu->arch.plic_context = find_context(cpu->hw_id);
-	if (cpu->arch.plic_context != NO_CONTEXT)
-		writel(0, registers + THRESHOLD(cpu->arch.plic_context));
+	cpu->arch.irq_context = find_context(cpu->hw_id);
+	if (cpu->arch.irq_context != NO_CONTEXT)
+		writel(0, registers + THRESHOLD(cpu->arch.irq_context));
 }
 
 static void handle(struct trapframe *frame)
 {
-	unsigned int context = arch_this_cpu()->arch.plic_context;
+	unsigned int context = arch_this_cpu()->arch.irq_context;
 	uint32_t input;
 
 	if (context == NO_CONTEXT)
@@ -80,7 +80,7 @@ static void unmask(struct irq_chip *unused, unsigned int input)
 
 static void eoi(struct irq_chip *unused, unsigned int input)
 {
-	writel(input, registers + CLAIM(arch_this_cpu()->arch.plic_context));
+	writel(input, registers + CLAIM(arch_this_cpu()->arch.irq_context));
 }
 
 static void enable(unsigned int context, unsigned int input)
@@ -92,7 +92,7 @@ static void enable(unsigned int context, unsigned int input)
 
 static int configure(struct irq_chip *unused, unsigned int input, enum irq_trigger trigger, struct cpu *target)
 {
-	unsigned int context = (target ? target : arch_this_cpu())->arch.plic_context;
+	unsigned int context = (target ? target : arch_this_cpu())->arch.irq_context;
 	unsigned long flags;
 
 	if (!input || context == NO_CONTEXT)
@@ -110,8 +110,8 @@ static void shutdown(struct irq_chip *unused)
 	for (unsigned int input = 1; input < chip.nr_irqs; input++)
 		writel(0, registers + PRIORITY(input));
 	cpu_for_each(cpu)
-		for (unsigned int input = 0; cpu->arch.plic_context != NO_CONTEXT && input < chip.nr_irqs; input += 32)
-			writel(0, registers + ENABLE(cpu->arch.plic_context, input));
+		for (unsigned int input = 0; cpu->arch.irq_context != NO_CONTEXT && input < chip.nr_irqs; input += 32)
+			writel(0, registers + ENABLE(cpu->arch.irq_context, input));
 }
 
 static const struct irq_chip_ops plic_ops = {

@@ -12,7 +12,7 @@ struct arch_cpu {
 
 	unsigned int ipi_pending; /* atomic: bits of enum ipi */
 	bool parked;		  /* atomic: reached arch_park_cpu() */
-	unsigned int plic_context; /* of the interrupt controller's driver */
+	unsigned int irq_context; /* the hart, as the interrupt controller numbers it */
 	uint64_t vendor, arch_id, impl_id;
 };
 
