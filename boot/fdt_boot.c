@@ -106,6 +106,19 @@ static void take_efi(struct boot_info *info, const void *dt, int chosen)
 		info->efi.memmap = info->efi.memmap_bytes = 0;
 }
 
+/* mem= is an amount here, and no address as on a PC: where the memory below makes it up. */
+static uint64_t limit_address(const struct boot_info *info, uint64_t amount)
+{
+	if (amount == ~0ull)
+		return amount;
+	for (unsigned int i = 0; i < info->nr_map; i++) {
+		if (info->map[i].size_bytes > amount)
+			return info->map[i].start + amount;
+		amount -= info->map[i].size_bytes;
+	}
+	return ~0ull;
+}
+
 int boot_fdt_parse(struct boot_info *info, void *dt, paddr_t paddr, size_t room_bytes)
 {
 	int chosen;
@@ -125,6 +138,6 @@ int boot_fdt_parse(struct boot_info *info, void *dt, paddr_t paddr, size_t room_
 		take_seed(info, dt, chosen, "kaslr-seed");
 	}
 	reserve_memory(info, dt);
-	info->mem_limit = boot_mem_limit(info->cmdline);
+	info->mem_limit = limit_address(info, boot_mem_limit(info->cmdline));
 	return 0;
 }

@@ -186,7 +186,7 @@ static void boots(void **state)
 	assert_int_equal(boot_fdt_parse(&info, blob, 0x81000000, sizeof(blob)), 0);
 	assert_int_equal(info.complaints, 0);
 	assert_string_equal(info.cmdline, "console=ttyS0 mem=64M");
-	assert_int_equal(info.mem_limit, 64 << 20);
+	assert_int_equal(info.mem_limit, 0x80000000 + (64 << 20));
 	assert_int_equal(info.nr_initrds, 1);
 	assert_int_equal(info.initrd[0].size_bytes, 0x100000);
 	assert_int_equal(info.seed_bytes, 16);
