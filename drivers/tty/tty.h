@@ -140,6 +140,7 @@ void tty_session_stat(struct pid *session, uint32_t *tty_nr, int *foreground_gro
 struct pty_host {
 	int (*alloc_index)(struct pty_host *host);
 	void (*free_index)(struct pty_host *host, int index);
+	/* The node's inode->private_data is host: that is how an open finds the slave. */
 	int (*add_node)(struct pty_host *host, unsigned int index, dev_t dev);
 	void (*remove_node)(struct pty_host *host, unsigned int index);
 	void (*get)(struct pty_host *host);

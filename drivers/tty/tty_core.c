@@ -91,6 +91,14 @@ static bool has_number(struct tty *tty, uintptr_t key)
 	return tty->dev == (dev_t)key && !tty->is_master;
 }
 
+/* Every devpts counts from 0: a slave is known by the instance that its node is in, and by no node elsewhere. */
+static bool is_slave_of_node(struct tty *tty, uintptr_t key)
+{
+	const struct inode *inode = (const struct inode *)key;
+
+	return has_number(tty, inode->rdev) && tty->driver_data == inode->private_data;
+}
+
 static bool has_session(struct tty *tty, uintptr_t key)
 {
 	return __atomic_load_n((uintptr_t *)&tty->session, __ATOMIC_RELAXED) == key && !tty->is_master;
@@ -241,13 +249,17 @@ int tty_open_common(struct tty *tty, struct file *file)
 }
 
 /* /dev/tty: the caller's own; /dev/console: the console's; else by number. */
-static struct tty *resolve_device(dev_t dev, int *err)
+static struct tty *resolve_device(struct inode *inode, int *err)
 {
+	dev_t dev = inode->rdev;
 	struct tty *tty;
 
 	*err = -ENXIO;
 	if (dev == DEV_MAKE(TTYAUX_MAJOR, 0))
 		return tty_of_current();
+	*err = -EIO;
+	if (DEV_MAJOR(dev) == UNIX98_PTY_SLAVE_MAJOR)
+		return find_locked(is_slave_of_node, (uintptr_t)inode);
 	*err = -ENODEV;
 	if (dev == DEV_MAKE(TTYAUX_MAJOR, 1)) {
 		struct console *console = console_preferred();
@@ -265,7 +277,7 @@ static int tty_open(struct inode *inode, struct file *file)
 {
 	int err;
 	bool is_console = inode->rdev == DEV_MAKE(TTYAUX_MAJOR, 1);
-	struct tty *tty = resolve_device(inode->rdev, &err);
+	struct tty *tty = resolve_device(inode, &err);
 
 	if (!tty)
 		return err;

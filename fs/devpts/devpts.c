@@ -97,6 +97,7 @@ static int devpts_add_node(struct pty_host *host, unsigned int index, dev_t dev)
 		return -ENOMEM;
 	inode->ino = index + 3;
 	inode->rdev = dev;
+	inode->private_data = host;
 	inode->uid = devpts->has_uid ? devpts->uid : current->cred->fsuid;
 	inode->gid = devpts->has_gid ? devpts->gid : current->cred->fsgid;
 	scnprintf(name, sizeof(name), "%u", index);
@@ -156,11 +157,17 @@ static struct pty_host *host_of(struct super_block *sb)
 
 static struct pty_host *find_host(struct file *file)
 {
-	struct path beside = { file->path.mount, file->path.dentry->parent }, pts;
 	struct pty_host *host = host_of(file->path.mount->sb);
+	struct path beside, pts;
+	int err;
 
-	if (host || path_lookup(&beside, "pts", LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &pts))
+	if (host)
 		return host;
+	beside = (struct path){ file->path.mount, dentry_parent_get(file->path.dentry) };
+	err = path_lookup(&beside, "pts", LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &pts);
+	dentry_put(beside.dentry);
+	if (err)
+		return NULL;
 	if (pts.dentry == pts.mount->sb->root)
 		host = host_of(pts.mount->sb);
 	path_put(&pts);

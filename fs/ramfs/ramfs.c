@@ -7,6 +7,8 @@
 #include <fs/file.h>
 #include <fs/inode.h>
 #include <kernel/errno.h>
+#include <kernel/sched.h>
+#include <kernel/thread.h>
 #include <lib/alloc.h>
 #include <lib/atomic.h>
 #include <lib/string.h>
@@ -245,6 +247,9 @@ static int allocate_range(struct inode *inode, uint64_t start, uint64_t end)
 		if (err)
 			return err;
 		page_put(page);
+		if (signal_pending()) /* it may be all of memory */
+			return -EINTR;
+		sched_yield_point();
 	}
 	return 0;
 }

@@ -8,9 +8,12 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -137,6 +140,32 @@ static void pty_ends(void)
 	close(master);
 }
 
+/* Two instances of devpts count from 0 each; a node with a slave's number elsewhere is no terminal. */
+static void two_instances(void)
+{
+	int zero = 0, number = -1, first, here, there;
+	char path[64], buf[8] = "";
+	struct pollfd p = { .events = POLLIN };
+
+	here = open_master(&first);
+	CHECK(mkdir("pts2", 0755) == 0 && mount("x", "pts2", "devpts", 0, "newinstance,ptmxmode=0666") == 0);
+	there = open("pts2/ptmx", O_RDWR | O_NOCTTY);
+	CHECK(ioctl(there, TIOCSPTLCK, &zero) == 0 && ioctl(there, TIOCGPTN, &number) == 0);
+	show("the new instance begins with %d", number);
+	snprintf(path, sizeof(path), "pts2/%d", number);
+	int slave = open(path, O_RDWR | O_NOCTTY);
+	CHECK(write(slave, "there", 5) == 5);
+	p.fd = there;
+	show("it arrives: %d %.5s", poll(&p, 1, 1000) == 1 && read(there, buf, 5) == 5, buf);
+	CHECK(mknod("node", S_IFCHR | 0600, makedev(136, first)) == 0);
+	CHECK_ERRNO(open("node", O_RDWR | O_NOCTTY), EIO);
+	unlink("node");
+	close(slave);
+	close(there);
+	close(here);
+	CHECK(umount("pts2") == 0 && rmdir("pts2") == 0);
+}
+
 /* Two readers of a master: the one that comes late waits. */
 static void two_readers(void)
 {
@@ -259,6 +288,7 @@ int main(void)
 	nested_sockets();
 	closed_ends();
 	pty_ends();
+	two_instances();
 	two_readers();
 	long_line();
 	signal_queue();
