@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
-# What the images of the ports without a real-mode past share: a flat kernel, packed with zstd, behind a
-# stub that unpacks it. The port's image.mk includes this and adds STUB_OBJS of its own (with the header)
-# and arch/ARCH/boot/image.ld, which finds kernel_bytes (memory of the unpacked kernel).
+# What the images of all ports share: the kernel, packed with zstd, behind a stub that unpacks it. The port's
+# image.mk includes this and adds STUB_OBJS of its own (with the header) and arch/ARCH/boot/image.ld, which
+# finds kernel_bytes (memory of the unpacked kernel) and kernel_entry (from its start).
+
+# What is packed; a port whose loaders want to see an ELF in the image says so.
+STUB_PAYLOAD ?= $(OBJCOPY) -O binary $< $@
 
 # Twice: the table of function names lies behind the text, so it does not move what it names.
 LINK_KERNEL = $(LD) $(LDFLAGS) -T arch/$(ARCH)/kernel.ld -o $@.1 @$(OUT)/objects && \
@@ -14,7 +17,7 @@ STUB_CFLAGS := -std=gnu23 $(BASE_CFLAGS) -Oz -g0 -fno-jump-tables $(WARNINGS) $(
 STUB_OBJS := $(addprefix $(BOOT)/,payload.o unpack.o string.o xxhash.o) $(patsubst $(OUT)/deps/%,$(BOOT)/deps/%,$(zstd_OBJS))
 
 $(BOOT)/payload.bin: $(OUT)/kindling.elf
-	$(call say,OBJCOPY,$@)mkdir -p $(@D) && $(OBJCOPY) -O binary $< $@
+	$(call say,OBJCOPY,$@)mkdir -p $(@D) && $(STUB_PAYLOAD)
 $(BOOT)/payload.zst: $(BOOT)/payload.bin
 	$(call say,ZSTD,$@)zstd -q -f --ultra -22 --check --single-thread -o $@ $<
 $(BOOT)/payload.o: $(BOOT)/payload.zst
@@ -36,7 +39,9 @@ STUB_ZSTD_CFLAGS = $(ZSTD_CFLAGS) -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -Oz -g
 $(BOOT)/deps/zstd/decompress/zstd_decompress_block.c.o $(BOOT)/deps/zstd/decompress/huf_decompress.c.o: STUB_ZSTD_CFLAGS += -Os
 
 $(BOOT)/kernel.args: $(OUT)/kindling.elf $(BOOT)/payload.bin
-	@llvm-nm-19 $< | awk '{ v[$$3] = $$1 } END { printf "--defsym=kernel_bytes=0x%s-0x%s\n", v["__image_end"], v["__image_start"] }' >$@
+	@llvm-nm-19 $< | awk '{ v[$$3] = $$1 } END { \
+		printf "--defsym=kernel_bytes=0x%s-0x%s\n", v["__image_end"], v["__image_start"]; \
+		printf "--defsym=kernel_entry=0x%s-0x%s\n", v["_start"], v["__image_start"] }' >$@
 	@echo "--defsym=stub_plain_bytes=$$(stat -c %s $(BOOT)/payload.bin)" >>$@
 
 $(OUT)/kindling.img: $(STUB_OBJS) $(BOOT)/kernel.args arch/$(ARCH)/boot/image.ld

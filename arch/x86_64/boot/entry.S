@@ -127,7 +127,8 @@ copied:
 	xorl	%eax, %eax
 	rep stosq
 	movq	%rbx, %rdi
-	call	unpack
+	movl	$stub_plain_bytes, %esi
+	call	stub_unpack
 	leaq	kernel_entry(%rbx), %rax
 	movq	%r15, %rsi
 	jmp	*%rax
@@ -142,9 +143,9 @@ gdt:
 	.quad	0x00cf93000000ffff	/* DS */
 gdt_end:
 
-	.section .payload, "a", @progbits
-	.incbin	PAYLOAD
-	.long	payload_plain_bytes
+/* The payload's size when unpacked, which boot protocol 2.08 has at its end. */
+	.section .payload_size, "a", @progbits
+	.long	stub_plain_bytes
 
 /*
  * Boot protocol 2.15: "LToP", size, total size, highest setup_data type that we understand. It stands
