@@ -32,7 +32,8 @@ static __always_inline long call(const struct trapframe *frame, unsigned long nr
 
 static noinline void handle_traced(struct trapframe *frame)
 {
-	arch_syscall_set_result(frame, -ENOSYS);
+	if (ARCH_SYSCALL_ENTRY_ENOSYS)
+		arch_syscall_set_result(frame, -ENOSYS);
 	ptrace_syscall_stop(frame, false);
 	/* The tracer may have changed number and arguments, or cancelled the call by -1. */
 	if (arch_frame_in_syscall(frame))

@@ -27,6 +27,10 @@ void arm64_fpu_load_regs(const struct user_fpsimd_state *state);
 /* [start, start + size) of the direct map written back and dropped: who reads next may have no caches. */
 void arm64_cache_flush(const void *start, size_t size);
 
+/* cpu.c: what a program reads in an ID register, by its ARM64_SYSREG(); false: not for programs. */
+#define ARM64_SYSREG(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)) /* as in mrs */
+bool arm64_id_register(unsigned int reg, uint64_t *value);
+
 /* trap.c */
 struct cpu;
 void arm64_irqchip_init_cpu(struct cpu *cpu);

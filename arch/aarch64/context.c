@@ -10,6 +10,7 @@
 #include <kernel/errno.h>
 #include <kernel/printk.h>
 #include <kernel/thread.h>
+#include <lib/compiler.h>
 #include <lib/string.h>
 #include <port/asm_offsets.h>
 
@@ -55,6 +56,8 @@ void arch_switch_user_state(struct thread *prev, struct thread *next)
 {
 	prev->arch.tls = sysreg_read(tpidr_el0);
 	sysreg_write(tpidr_el0, next->arch.tls);
+	if (unlikely(prev->arch.is_stepped != next->arch.is_stepped))
+		sysreg_write(mdscr_el1, next->arch.is_stepped ? MDSCR_SS : 0);
 }
 
 int arch_set_user_tls(struct thread *thread, uintptr_t tls)

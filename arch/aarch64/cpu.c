@@ -74,8 +74,11 @@ static const struct {
 	{ 2, 12, 1, HWCAP_JSCVT, "jscvt" }, { 2, 16, 1, HWCAP_FCMA, "fcma" }, { 2, 20, 1, HWCAP_LRCPC, "lrcpc" },
 	{ 2, 0, 1, HWCAP_DCPOP, "dcpop" }, { 0, 32, 1, HWCAP_SHA3, "sha3" }, { 0, 36, 1, HWCAP_SM3, "sm3" },
 	{ 0, 40, 1, HWCAP_SM4, "sm4" }, { 0, 44, 1, HWCAP_ASIMDDP, "asimddp" }, { 0, 12, 2, HWCAP_SHA512, "sha512" },
-	{ 0, 48, 1, HWCAP_ASIMDFHM, "asimdfhm" }, { 0, 52, 1, HWCAP_FLAGM, "flagm" }, { 2, 36, 1, HWCAP_SB, "sb" },
+	{ 0, 48, 1, HWCAP_ASIMDFHM, "asimdfhm" }, { 1, 48, 1, HWCAP_DIT, "dit" }, { 0, 52, 1, HWCAP_FLAGM, "flagm" }, { 2, 36, 1, HWCAP_SB, "sb" },
 };
+
+/* ISAR0, PFR0, ISAR1 as programs see them. */
+static uint64_t id_values[3];
 
 /* -1: neither FP nor SIMD. */
 static long field(unsigned long value, unsigned int shift)
@@ -91,9 +94,44 @@ static void find_features(void)
 		sysreg_read(id_aa64isar0_el1), sysreg_read(id_aa64pfr0_el1), sysreg_read(id_aa64isar1_el1),
 	};
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(features); i++)
-		if (field(regs[features[i].reg], features[i].shift) >= features[i].least)
-			arm64_features.hwcap |= features[i].hwcap;
+	for (unsigned int i = 0; i < ARRAY_SIZE(features); i++) {
+		unsigned int reg = features[i].reg, shift = features[i].shift;
+
+		if (field(regs[reg], shift) < features[i].least)
+			continue;
+		arm64_features.hwcap |= features[i].hwcap;
+		id_values[reg] |= regs[reg] & 0xful << shift;
+	}
+	arm64_features.hwcap |= HWCAP_CPUID;
+	if (!(arm64_features.hwcap & HWCAP_FP))
+		id_values[1] |= 0xfful << 16;
+	id_values[1] |= 0x11; /* EL0 and EL1 are 64-bit */
+}
+
+bool arm64_id_register(unsigned int reg, uint64_t *value)
+{
+	switch (reg) {
+	case ARM64_SYSREG(3, 0, 0, 0, 0):
+		*value = sysreg_read(midr_el1);
+		return true;
+	case ARM64_SYSREG(3, 0, 0, 0, 5):
+		*value = 1ul << 31; /* MPIDR_EL1: which CPU it is, is not told */
+		return true;
+	case ARM64_SYSREG(3, 0, 0, 0, 6):
+		*value = sysreg_read(revidr_el1);
+		return true;
+	case ARM64_SYSREG(3, 0, 0, 4, 0):
+		*value = id_values[1];
+		return true;
+	case ARM64_SYSREG(3, 0, 0, 6, 0):
+		*value = id_values[0];
+		return true;
+	case ARM64_SYSREG(3, 0, 0, 6, 1):
+		*value = id_values[2];
+		return true;
+	}
+	*value = 0; /* the rest of the ID space: CRm 4 to 7 */
+	return reg >= ARM64_SYSREG(3, 0, 0, 4, 0) && reg <= ARM64_SYSREG(3, 0, 0, 7, 7);
 }
 
 void arch_init(void)
@@ -112,6 +150,8 @@ void arch_init_this_cpu(void)
 
 	sysreg_write(cpacr_el1, CPACR_FP_SIMD);
 	sysreg_write(mdscr_el1, 0);
+	sysreg_write(oslar_el1, 0);
+	sysreg_write(osdlr_el1, 0);
 	isb();
 	cpu->arch.midr = sysreg_read(midr_el1);
 	if (cpu->id) /* the boot CPU's part was done by the driver */
@@ -166,7 +206,7 @@ size_t arch_cpu_info(const struct cpu *cpu, char *buf, size_t size)
 			len += (size_t)snprintf(buf + len, size - len, " %s", features[i].name);
 	if (len < size)
 		len += (size_t)snprintf(buf + len, size - len,
-			"\nCPU implementer\t: 0x%02lx\nCPU architecture: 8\nCPU variant\t: 0x%lx\nCPU part\t: 0x%03lx\n"
+			" cpuid\nCPU implementer\t: 0x%02lx\nCPU architecture: 8\nCPU variant\t: 0x%lx\nCPU part\t: 0x%03lx\n"
 			"CPU revision\t: %lu\n\n",
 			midr >> 24 & 0xff, midr >> 20 & 0xf, midr >> 4 & 0xfff, midr & 0xf);
 	return min(len, size);

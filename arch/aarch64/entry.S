@@ -104,8 +104,6 @@ user_sync:
 	stp	x0, x25, [sp, #FRAME_ORIG_X0]
 	cmp	w24, #EC_SVC64
 	b.ne	user_trap
-	mov	x1, #-38		/* -ENOSYS */
-	str	x1, [sp]
 	msr	daifclr, #2
 	mov	x0, sp
 	bl	syscall_handle
@@ -146,7 +144,15 @@ serror:
 	mov	x0, sp
 	bl	arm64_serror
 
+/* First whether the frame can be written: below a stack nothing is mapped. SP_EL0 is free while in the kernel. */
 kernel_sync:
+	msr	sp_el0, x0
+	sub	x0, sp, #FRAME_SIZE
+	at	s1e1w, x0
+	isb
+	mrs	x0, par_el1
+	tbnz	x0, #0, stack_overflow
+	mrs	x0, sp_el0
 	SAVE_REGS 0
 	mrs	x25, esr_el1
 	stp	x0, x25, [sp, #FRAME_ORIG_X0]
@@ -160,6 +166,21 @@ kernel_irq:
 	mov	x0, sp
 	bl	arm64_irq
 	RESTORE_REGS 0
+
+stack_overflow:
+	mov	x0, sp
+	msr	tpidrro_el0, x0
+	adrp	x0, overflow_stack_top
+	add	x0, x0, :lo12:overflow_stack_top
+	mov	sp, x0
+	mrs	x0, sp_el0
+	SAVE_REGS 0
+	mrs	x1, tpidrro_el0
+	mrs	x25, esr_el1
+	str	x1, [sp, #FRAME_SP]
+	stp	x0, x25, [sp, #FRAME_ORIG_X0]
+	mov	x0, sp
+	bl	arm64_stack_overflow
 
 bad_entry:
 	SAVE_REGS 0
@@ -238,3 +259,9 @@ FUNCTION arm64_fpu_load_regs
 	msr	fpsr, x1
 	msr	fpcr, x2
 	ret
+
+	.section .bss.overflow_stack, "aw", @nobits
+	.balign	16
+overflow_stack:
+	.skip	4096
+overflow_stack_top:

@@ -75,7 +75,15 @@ long arch_ptrace(struct thread *thread, long request, unsigned long addr, unsign
 	return -EIO;
 }
 
+/* The thread is stopped: its switch-in turns the CPU's part on. */
 int arch_single_step(struct thread *thread, bool on)
 {
-	return on ? -EIO : 0;
+	struct trapframe *frame = arch_user_frame(thread);
+
+	thread->arch.is_stepped = on;
+	if (on)
+		frame->r.pstate |= PSTATE_SS;
+	else
+		frame->r.pstate &= ~(unsigned long)PSTATE_SS;
+	return 0;
 }

@@ -10,6 +10,7 @@
 #include <kernel/cpu.h>
 #include <kernel/printk.h>
 #include <lib/compiler.h>
+#include <mm/user_copy.h>
 #include <port/irq.h>
 
 #include "arm64.h"
@@ -18,12 +19,14 @@
 enum { FSC_ADDRESS_SIZE, FSC_TRANSLATION, FSC_ACCESS, FSC_PERMISSION };
 #define FSC(esr) ((esr) & 0x3f)
 #define FSC_ALIGNMENT 0x21
+#define IS_MRS(code) (((code) & 0xfff00000) == 0xd5300000)
 #define ADDRESS_TAG (0xffUL << 56)
 #define ADDRESS_IS_KERNEL (1UL << 55)
 
 void arm64_sync(struct trapframe *frame);
 void arm64_irq(struct trapframe *frame);
 [[noreturn]] void arm64_serror(struct trapframe *frame);
+[[noreturn]] void arm64_stack_overflow(struct trapframe *frame);
 
 unsigned int arm64_timer_intid = ~0u;
 
@@ -81,6 +84,12 @@ void arm64_serror(struct trapframe *frame)
 	kernel_fault(frame, "SError", sysreg_read(far_el1));
 }
 
+void arm64_stack_overflow(struct trapframe *frame)
+{
+	pr_emerg("kernel stack overflow\n");
+	kernel_fault(frame, "kernel stack overflow", sysreg_read(far_el1));
+}
+
 /* --- synchronous ------------------------------------------------------------------------------ */
 
 static bool is_abort(unsigned int class)
@@ -107,9 +116,37 @@ static const char *class_name(unsigned int class)
 	}
 }
 
+/*
+ * HWCAP_CPUID: programs may read the ID registers (Linux's cpu-feature-registers.rst). What they see is what is
+ * kept for them: of fields beyond that, 0.
+ */
+static bool emulate_id_read(struct trapframe *frame)
+{
+	unsigned int reg, rt;
+	uint32_t code;
+	uint64_t value;
+
+	/* Not all CPUs tell what it was: the instruction does. */
+	if (get_user(&code, (const uint32_t *)frame->r.pc) || !IS_MRS(code))
+		return false;
+	rt = code & 31;
+	reg = code >> 5 & 0x7fff;
+	if (!arm64_id_register(reg | 1 << 15, &value))
+		return false;
+	if (rt < 31)
+		frame->r.regs[rt] = value;
+	frame->r.pc += 4;
+	return true;
+}
+
 static void user_trap(struct trapframe *frame, unsigned long esr, uintptr_t far)
 {
 	switch (esr >> ESR_EC_SHIFT) {
+	case EC_UNKNOWN:
+	case EC_SYSREG:
+		if (emulate_id_read(frame))
+			return;
+		return user_exception(frame, SIGILL, ILL_ILLOPC, frame->r.pc);
 	case EC_BRK:
 		return user_exception(frame, SIGTRAP, TRAP_BRKPT, frame->r.pc);
 	case EC_STEP_USER:

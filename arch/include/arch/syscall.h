@@ -5,6 +5,8 @@
  * The port's entry code saves the frame and calls the upcall syscall_handle(frame).
  *
  *   ARCH_CLONE_TLS_FIRST   constant: clone(2)'s fourth argument is tls and the fifth child_tid (x86_64: the reverse)
+ *   ARCH_SYSCALL_ENTRY_ENOSYS   constant: at a tracer's entry stop the result's register says -ENOSYS (aarch64: it is
+ *				 still the first argument)
  */
 #pragma once
 

@@ -10,6 +10,7 @@ struct arch_thread {
 	struct user_fpsimd_state fpu; /* valid while switched away */
 	uintptr_t tls;		/* TPIDR_EL0 while switched away */
 	bool has_fpu;
+	bool is_stepped;	/* MDSCR_EL1.SS while it runs */
 };
 
 static inline struct thread *arch_current(void)

@@ -5,6 +5,7 @@
 #include <arch/trapframe.h>
 
 #define ARCH_CLONE_TLS_FIRST 1
+#define ARCH_SYSCALL_ENTRY_ENOSYS 0
 #define ARCH_AUDIT AUDIT_ARCH_AARCH64
 
 static inline unsigned long arch_syscall_nr(const struct trapframe *frame)
@@ -14,7 +15,7 @@ static inline unsigned long arch_syscall_nr(const struct trapframe *frame)
 
 static inline unsigned long arch_syscall_arg(const struct trapframe *frame, unsigned int n)
 {
-	return n ? frame->r.regs[n] : frame->orig_x0;
+	return frame->r.regs[n]; /* also the first: a tracer may have changed it */
 }
 
 static inline void arch_syscall_args(const struct trapframe *frame, unsigned long args[6])

@@ -27,6 +27,8 @@
 #define TCR_BASE ((1 << 37) | (2 << 30) | (3 << 28) | (1 << 26) | (1 << 24) | (16 << 16) | (3 << 12) | (1 << 10) | (1 << 8) | 16)
 
 #define SPSR_EL1H_MASKED 0x3c5
+#define PSTATE_SS (1 << 21)
+#define MDSCR_SS 1
 
 #define ESR_EC_SHIFT 26
 #define EC_UNKNOWN 0x00

@@ -6,6 +6,7 @@
 #include <port/csr.h>
 
 #define ARCH_CLONE_TLS_FIRST 1
+#define ARCH_SYSCALL_ENTRY_ENOSYS 1
 #define ARCH_AUDIT AUDIT_ARCH_RISCV64
 
 static inline unsigned long arch_syscall_nr(const struct trapframe *frame)

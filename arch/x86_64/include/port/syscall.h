@@ -5,6 +5,7 @@
 #include <arch/trapframe.h>
 
 #define ARCH_CLONE_TLS_FIRST 0
+#define ARCH_SYSCALL_ENTRY_ENOSYS 1
 #define ARCH_AUDIT AUDIT_ARCH_X86_64
 
 static inline unsigned long arch_syscall_nr(const struct trapframe *frame)
