@@ -86,7 +86,7 @@ struct boot_info {
 	unsigned int nr_reserved;
 	struct boot_reserved reserved[BOOT_MAX_RESERVED];
 
-	/* mem= of the command line: usable memory at or above it is not ours. ~0: no limit. */
+	/* By mem= of the command line: usable memory at or above this address is not ours. ~0: no limit. */
 	uint64_t mem_limit;
 
 	paddr_t kernel_start;		/* of the running image, page aligned */

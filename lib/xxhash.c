@@ -47,22 +47,31 @@ static void init_lanes(uint64_t acc[4], uint64_t seed)
 	acc[3] = seed - PRIME1;
 }
 
-/* Consumes whole stripes; returns what is left of p. */
-static const uint8_t *eat_stripes(uint64_t acc[4], const uint8_t *p, size_t n)
+/* Where words may not lie anywhere, the compiler reads them by bytes unless it knows that they are aligned. */
+static inline __attribute__((always_inline)) const uint8_t *stripes(uint64_t acc[4], const uint8_t *p, size_t n,
+								     bool aligned)
 {
 	uint64_t a = acc[0], b = acc[1], c = acc[2], d = acc[3];
 
 	for (; n >= STRIPE_BYTES; n -= STRIPE_BYTES, p += STRIPE_BYTES) {
-		a = round64(a, read64(p));
-		b = round64(b, read64(p + 8));
-		c = round64(c, read64(p + 16));
-		d = round64(d, read64(p + 24));
+		const uint8_t *at = aligned ? __builtin_assume_aligned(p, 8) : p;
+
+		a = round64(a, read64(at));
+		b = round64(b, read64(at + 8));
+		c = round64(c, read64(at + 16));
+		d = round64(d, read64(at + 24));
 	}
 	acc[0] = a;
 	acc[1] = b;
 	acc[2] = c;
 	acc[3] = d;
 	return p;
+}
+
+/* Consumes whole stripes; returns what is left of p. */
+static const uint8_t *eat_stripes(uint64_t acc[4], const uint8_t *p, size_t n)
+{
+	return (uintptr_t)p % 8 ? stripes(acc, p, n, false) : stripes(acc, p, n, true);
 }
 
 static uint64_t finish(uint64_t h, const uint8_t *p, size_t n)

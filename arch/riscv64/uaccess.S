@@ -39,14 +39,11 @@
 /*
  * size_t arch_copy_{from,to}_user(void *to, const void *from, size_t n): blocks of 64 bytes, words,
  * bytes. A fault among the larger steps is repeated by bytes, so the count of what was not copied is
- * exact. Different alignments go by bytes.
+ * exact. With different alignments, aligned words of the source are shifted together.
  */
 .macro COPY name
 FUNCTION \name
 	OPEN
-	xor	t0, a0, a1
-	andi	t0, t0, 7
-	bnez	t0, 5f
 1:	andi	t0, a0, 7
 	beqz	t0, 2f
 	beqz	a2, 6f
@@ -56,7 +53,10 @@ FUNCTION \name
 	addi	a1, a1, 1
 	addi	a2, a2, -1
 	j	1b
-2:	li	t0, 64
+2:	andi	a6, a1, 7
+	li	t0, 32
+	bnez	a6, 7f
+	li	t0, 64
 3:	bltu	a2, t0, 4f
 	TRY	5f, ld, t1, 0(a1)
 	TRY	5f, ld, t2, 8(a1)
@@ -96,6 +96,39 @@ FUNCTION \name
 6:	mv	a0, a2
 	CLOSE
 	ret
+7:	bltu	a2, t0, 5b
+	sub	a1, a1, a6
+	slli	a3, a6, 3
+	neg	a4, a3
+	TRY	9f, ld, t1, 0(a1)
+8:	bltu	a2, t0, 9f
+	TRY	9f, ld, t2, 8(a1)
+	TRY	9f, ld, t3, 16(a1)
+	TRY	9f, ld, t4, 24(a1)
+	TRY	9f, ld, t5, 32(a1)
+	srl	t1, t1, a3
+	sll	a5, t2, a4
+	or	a5, t1, a5
+	TRY	9f, sd, a5, 0(a0)
+	srl	t2, t2, a3
+	sll	a5, t3, a4
+	or	a5, t2, a5
+	TRY	9f, sd, a5, 8(a0)
+	srl	t3, t3, a3
+	sll	a5, t4, a4
+	or	a5, t3, a5
+	TRY	9f, sd, a5, 16(a0)
+	srl	t4, t4, a3
+	sll	a5, t5, a4
+	or	a5, t4, a5
+	TRY	9f, sd, a5, 24(a0)
+	mv	t1, t5
+	addi	a0, a0, 32
+	addi	a1, a1, 32
+	addi	a2, a2, -32
+	j	8b
+9:	add	a1, a1, a6
+	j	5b
 .endm
 	COPY	arch_copy_from_user
 	COPY	arch_copy_to_user

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * /init that measures system calls in instructions (the time-stamp counter under -icount shift=0) and
+ * /init that measures system calls in instructions (by a clock under -icount shift=0) and
  * prints "FIGURE name value" lines. Each figure is the smallest of several rounds' averages, so that
  * what is rare (a timer, a log line) does not count.
  */
@@ -121,18 +121,19 @@ static void figure(const char *name, void (*f)(void), int n)
 static void page_fault(void)
 {
 	enum { N = 512 };
+	size_t page = sysconf(_SC_PAGESIZE);
 	uint64_t best = UINT64_MAX;
 
 	for (int round = 0; round < ROUNDS; round++) {
-		pages = mmap(NULL, N * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		pages = mmap(NULL, N * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		uint64_t begin = count();
 
 		for (int i = 0; i < N; i++)
-			pages[i * 4096] = 1;
+			pages[i * page] = 1;
 		uint64_t took = (count() - begin) / N;
 
 		best = took < best ? took : best;
-		munmap(pages, N * 4096);
+		munmap(pages, N * page);
 	}
 	printf("FIGURE page-fault %lu\n", best);
 }

@@ -4,11 +4,15 @@
  * "kernel" is mark 5 and a halt. The segments are given out of order and unrelated to where the
  * running kernel lies, as a user program does.
  */
+#include <fcntl.h>
 #include <linux/kexec.h>
 #include <linux/reboot.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,21 +21,43 @@
 #define BYTES (30UL << 20)
 
 static const unsigned char next[] __attribute__((aligned(4096))) = {
-	0x0f, 0x1f, 0x80, 'K', 'N', 'D', 5, 0xfa, 0xf4, 0xeb, 0xfd,
+	MARK_AND_STOP(5),
 };
+
+static unsigned char extra[65536];
+
+/* What Linux of the architecture looks for among the segments: a device tree, a command line. */
+static bool extra_segment(void)
+{
+#if defined(__x86_64__)
+	return false;
+#elif defined(__loongarch__)
+	strcpy((char *)extra, "kexec ");
+	return true;
+#else
+	mkdir("/sys", 0755);
+	mount("none", "/sys", "sysfs", 0, NULL);
+	int fd = open("/sys/firmware/fdt", O_RDONLY);
+
+	return read(fd, extra, sizeof(extra)) > 0;
+#endif
+}
 
 int main(void)
 {
+	unsigned long page = sysconf(_SC_PAGESIZE);
 	unsigned char *body = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct kexec_segment segments[] = {
-		{ body, BYTES, (void *)0x1000000, BYTES },
-		{ (void *)next, sizeof(next), (void *)0x8000000, 4096 },
+		{ body, BYTES, (void *)(MEMORY_START + 0x1000000), BYTES },
+		{ (void *)next, sizeof(next), (void *)(MEMORY_START + 0x8000000), page },
+		{ extra, sizeof(extra), (void *)(MEMORY_START + 0x9000000), sizeof(extra) },
 	};
+	int n = extra_segment() ? 3 : 2;
 
 	for (unsigned long i = 0; i < BYTES; i += 64)
 		memcpy(body + i, &i, sizeof(i));
 	MARK(2);
-	long r = syscall(SYS_kexec_load, 0x8000000UL, 2, segments, KEXEC_ARCH_DEFAULT);
+	long r = syscall(SYS_kexec_load, MEMORY_START + 0x8000000UL, n, segments, KEXEC_ARCH_DEFAULT);
 
 	MARK(3);
 	if (r) {

@@ -189,7 +189,7 @@ int main(void)
 	char *big = malloc(32 << 20);
 
 	memset(big, 1, 32 << 20);
-	printf("SEEN %ld seeds\n", count);
+	printf("\nSEEN %ld seeds\n", count);
 	fflush(stdout);
 	reboot(RB_POWER_OFF);
 	return 1;
