@@ -8,13 +8,6 @@
 
 #define MAX_TABLES 64
 #define MAX_MAP_BYTES (64u << 10)
-#define EFI_PAGE_BYTES 4096
-
-/* enum EFI_MEMORY_TYPE (UEFI 2.10, 7.2) */
-enum {
-	EFI_LOADER_CODE = 1, EFI_LOADER_DATA, EFI_BOOT_CODE, EFI_BOOT_DATA, EFI_CONVENTIONAL = 7, EFI_UNUSABLE,
-	EFI_ACPI_RECLAIM, EFI_ACPI_NVS, EFI_PERSISTENT = 14,
-};
 
 const uint8_t efi_guid_memmap[16] = {
 	0x3f, 0x68, 0x0f, 0x80, 0x8b, 0xd0, 0x3a, 0x42, 0xa2, 0x93, 0x96, 0x5c, 0x3c, 0x6f, 0xe2, 0xb4,
@@ -41,7 +34,7 @@ static void take_table(const struct efi_boot_table *table, struct efi_boot_table
 		out->acpi = table->table;
 }
 
-void boot_efi_find_tables(const void *window, paddr_t systab, struct efi_boot_tables *out)
+void boot_efi_find_tables(struct boot_info *info, const void *window, paddr_t systab, struct efi_boot_tables *out)
 {
 	const struct efi_boot_systab *table = window + systab;
 	const struct efi_boot_table *tables = window + table->tables;
@@ -51,6 +44,8 @@ void boot_efi_find_tables(const void *window, paddr_t systab, struct efi_boot_ta
 		return;
 	for (uint64_t i = 0; i < table->nr_tables; i++)
 		take_table(&tables[i], out);
+	boot_reserve(info, systab, sizeof(*table), BOOT_RESERVE_LOADER);
+	boot_reserve(info, table->tables, table->nr_tables * sizeof(*tables), BOOT_RESERVE_LOADER);
 }
 
 /* Boot services are over; persistent memory is no place for us. */

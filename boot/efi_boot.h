@@ -20,6 +20,13 @@ struct efi_boot_tables {
 	paddr_t acpi;		/* RSDP */
 };
 
+enum efi_memory_type { /* UEFI 2.10, 7.2; the ones that we tell apart */
+	EFI_RESERVED, EFI_LOADER_CODE, EFI_LOADER_DATA, EFI_BOOT_CODE, EFI_BOOT_DATA, EFI_CONVENTIONAL = 7, EFI_UNUSABLE,
+	EFI_ACPI_RECLAIM, EFI_ACPI_NVS, EFI_PERSISTENT = 14,
+};
+#define EFI_PAGE_BYTES 4096
+#define EFI_MEMORY_WRITE_BACK 8	/* an attribute */
+
 /* Layouts, also for who writes such tables (kexec). */
 struct efi_boot_systab {
 	uint64_t signature;	/* EFI_BOOT_SIGNATURE */
@@ -52,8 +59,8 @@ struct efi_boot_desc {
 
 extern const uint8_t efi_guid_memmap[16], efi_guid_initrd[16], efi_guid_fdt[16], efi_guid_acpi[16];
 
-/* All of *out is zero when systab is no system table. */
-void boot_efi_find_tables(const void *window, paddr_t systab, struct efi_boot_tables *out);
+/* All of *out is zero when systab is no system table. What was found is reserved. */
+void boot_efi_find_tables(struct boot_info *info, const void *window, paddr_t systab, struct efi_boot_tables *out);
 
 /* The memory map into info->map; nothing when it is empty, as QEMU's is. */
 void boot_efi_add_memory(struct boot_info *info, const void *window, const struct efi_boot_tables *tables);

@@ -7,6 +7,7 @@
 
 #define LARGEST_IMAGE	(1ull << 30)
 #define SIZE_2M		(2ull << 20)
+#define LOONGARCH_PADDR	0xffffffffffffull	/* older kernels say addresses of a window */
 
 static uint64_t get(const uint8_t *head, size_t offset, size_t bytes)
 {
@@ -24,7 +25,7 @@ static int refuse(const char **why, const char *text)
 
 /*
  *	0	two instructions; loongarch: "MZ"
- *	8	text_offset; loongarch: entry's offset or address
+ *	8	text_offset; loongarch: entry's address, as linked
  *	16	size in memory
  *	24	flags; loongarch: link address
  *	0x38	magic
@@ -36,8 +37,9 @@ int linux_image_parse(const uint8_t *head, size_t head_bytes, uint64_t file_byte
 		return refuse(why, "no magic number of an Image");
 	*info = (struct linux_image_info){ .text_offset = get(head, 8, 8), .memory_bytes = get(head, 16, 8) };
 	if (magic == LINUX_IMAGE_MAGIC_LOONGARCH) {
-		info->entry_offset = info->text_offset;
-		info->text_offset = get(head, 24, 8);
+		info->link_address = get(head, 24, 8) & LOONGARCH_PADDR;
+		info->entry_offset = (info->text_offset & LOONGARCH_PADDR) - info->link_address;
+		info->text_offset = 0;
 	} else if (info->text_offset > SIZE_2M) {
 		return refuse(why, "text_offset is beyond 2 MiB");
 	}
@@ -45,6 +47,8 @@ int linux_image_parse(const uint8_t *head, size_t head_bytes, uint64_t file_byte
 		return refuse(why, "big-endian");
 	if (!info->memory_bytes || info->memory_bytes > LARGEST_IMAGE)
 		return refuse(why, "no sensible size in the header");
+	if (info->entry_offset >= info->memory_bytes)
+		return refuse(why, "the entry is not in the image");
 	if (info->memory_bytes < file_bytes)
 		info->memory_bytes = file_bytes;
 	return 0;

@@ -15,8 +15,9 @@
 #define LINUX_IMAGE_HEADER_BYTES	64
 
 struct linux_image_info {
-	uint64_t text_offset;		/* from a 2 MiB boundary to the image (arm64, riscv); the link address (loongarch) */
+	uint64_t text_offset;		/* from a 2 MiB boundary to the image (arm64, riscv); else 0 */
 	uint64_t memory_bytes;		/* with what it clears itself */
+	uint64_t link_address;		/* loongarch: physical, where a kernel that cannot be relocated has to be; else 0 */
 	uint64_t entry_offset;		/* loongarch: of the entry; else 0 */
 };
 

@@ -23,6 +23,18 @@ static bool probe(const uint8_t *head, size_t head_bytes, uint64_t file_bytes)
 	return !linux_image_parse(head, head_bytes, file_bytes, arch_kexec_image_magic(), &info, &why);
 }
 
+/* At the address that it was linked for, where that is RAM; else anywhere. */
+static int place(struct kexec_image *image, const struct kexec_wish *wish, paddr_t link_address, paddr_t *start)
+{
+	struct kexec_wish there = *wish;
+
+	there.min = link_address;
+	there.max = link_address + wish->mem_bytes;
+	if (link_address >= wish->min && !kexec_image_place(image, &there, start))
+		return 0;
+	return kexec_image_place(image, wish, start);
+}
+
 static int load(struct kexec_load *load)
 {
 	struct linux_image_info info;
@@ -44,7 +56,7 @@ static int load(struct kexec_load *load)
 	};
 	if (info.text_offset)
 		return -ENOEXEC; /* images from before Linux 5.8 */
-	err = kexec_image_place(load->image, &wish, &start);
+	err = place(load->image, &wish, info.link_address, &start);
 	load->entry = start + info.entry_offset;
 	load->initrd_max = UINT64_MAX;
 	return err;

@@ -82,7 +82,7 @@ void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
 		take_cmdline(info, cmdline & PADDR_MASK);
 	systab &= PADDR_MASK;
 	if (systab)
-		boot_efi_find_tables(phys_to_virt(0), systab, &tables);
+		boot_efi_find_tables(info, phys_to_virt(0), systab, &tables);
 	boot_efi_add_memory(info, phys_to_virt(0), &tables);
 	if ((!tables.fdt || boot_fdt_parse(info, phys_to_virt(tables.fdt), tables.fdt, FDT_MAX_BYTES)) && !info->nr_map)
 		info->complaints |= BOOT_NO_MAP;

@@ -1,27 +1,197 @@
 // SPDX-License-Identifier: MIT
-/* Starting the next kernel: not yet. */
+/*
+ * Starting the next kernel: a page of code, a page of data and stack, both used with direct addresses.
+ *
+ * What it is told (Documentation/arch/loongarch/booting.rst) is an EFI system table that we make, with
+ * memory map, initrd and device tree behind it. For kexec_load(2), whose program gives a command line
+ * alone, it stands behind the parked CPUs' code, in memory that the map reserves.
+ *
+ *	0		system table
+ *	0x80		configuration tables
+ *	PARAMS_CMDLINE	command line's address: not EFI's, for kexec_control.c
+ *	0x110		initrd: start, size
+ *	0x200		memory map
+ *	TABLES_BYTES	device tree (kexec_file_load)
+ */
 #include <arch/kexec.h>
 
-#include <arch/cpu.h>
+#include <arch/irqflags.h>
 #include <arch/layout.h>
+#include <arch/time.h>
 #include <asm/errno.h>
+#include <boot/boot_info.h>
+#include <boot/efi_boot.h>
+#include <device/fdt/fdt.h>
+#include <kexec/fdt_params.h>
+#include <lib/compiler.h>
+#include <lib/dt.h>
+#include <lib/string.h>
+#include <libfdt.h>
 
-int arch_kexec_prepare(struct kexec_plan *plan)
+#include "kexec_control.h"
+#include "loongarch.h"
+
+#define TABLES_AT 0x80
+#define INITRD_AT 0x110
+#define MEMMAP_AT 0x200
+#define TABLES_BYTES 0x8000
+#define PARKING_SYSTAB 0x1000	/* behind the code */
+
+static_assert(MEMMAP_AT + sizeof(struct efi_boot_memmap) + BOOT_MAX_RANGES * sizeof(struct efi_boot_desc) <= TABLES_BYTES);
+static_assert(PARKING_SYSTAB + TABLES_BYTES <= PARKING_BYTES);
+
+/* --- tables ------------------------------------------------------------------------------------- */
+
+static uint32_t efi_type(uint32_t type)
 {
-	return -ENOMEM;
+	switch (type) {
+	case BOOT_MEM_USABLE:
+		return EFI_CONVENTIONAL;
+	case BOOT_MEM_ACPI:
+		return EFI_ACPI_RECLAIM;
+	case BOOT_MEM_ACPI_NVS:
+		return EFI_ACPI_NVS;
+	case BOOT_MEM_UNUSABLE:
+		return EFI_UNUSABLE;
+	case BOOT_MEM_PMEM:
+		return EFI_PERSISTENT;
+	default:
+		return EFI_RESERVED;
+	}
 }
 
-void arch_kexec_jump(const struct kexec_plan *plan)
+static void write_memmap(struct efi_boot_memmap *map)
 {
-	arch_cpu_halt();
+	struct efi_boot_desc *desc = (struct efi_boot_desc *)(map + 1);
+
+	for (unsigned int i = 0; i < boot_info.nr_map; i++) {
+		const struct boot_range *range = &boot_info.map[i];
+		bool is_ram = range->type == BOOT_MEM_USABLE;
+		paddr_t start = is_ram ? ALIGN_UP(range->start, (paddr_t)EFI_PAGE_BYTES) :
+					 ALIGN_DOWN(range->start, (paddr_t)EFI_PAGE_BYTES);
+		paddr_t end = range->start + range->size_bytes;
+
+		end = is_ram ? ALIGN_DOWN(end, (paddr_t)EFI_PAGE_BYTES) : ALIGN_UP(end, (paddr_t)EFI_PAGE_BYTES);
+		if (start < end)
+			*desc++ = (struct efi_boot_desc){
+				.type = efi_type(range->type), .start = start, .pages = (end - start) / EFI_PAGE_BYTES,
+				.attributes = EFI_MEMORY_WRITE_BACK,
+			};
+	}
+	*map = (struct efi_boot_memmap){ .desc_bytes = sizeof(*desc), .desc_version = 1 };
+	map->map_bytes = (uint64_t)((char *)desc - (char *)(map + 1));
+	map->buffer_bytes = map->map_bytes;
 }
+
+static void add_table(struct efi_boot_systab *systab, struct efi_boot_table *tables, const uint8_t guid[16], paddr_t at)
+{
+	struct efi_boot_table *table = &tables[systab->nr_tables++];
+
+	memcpy(table->guid, guid, sizeof(table->guid));
+	table->table = at;
+}
+
+/* At buf, which will stand at `at`. */
+static void write_tables(void *buf, paddr_t at, paddr_t fdt, paddr_t initrd, uint64_t initrd_bytes)
+{
+	struct efi_boot_systab *systab = buf;
+	struct efi_boot_table *tables = buf + TABLES_AT;
+	uint64_t *initrd_table = buf + INITRD_AT;
+
+	*systab = (struct efi_boot_systab){
+		.signature = EFI_BOOT_SIGNATURE, .revision = 2 << 16 | 100, .header_bytes = sizeof(*systab),
+		.tables = at + TABLES_AT,
+	};
+	write_memmap(buf + MEMMAP_AT);
+	add_table(systab, tables, efi_guid_memmap, at + MEMMAP_AT);
+	if (initrd_bytes) {
+		initrd_table[0] = initrd;
+		initrd_table[1] = initrd_bytes;
+		add_table(systab, tables, efi_guid_initrd, at + INITRD_AT);
+	}
+	if (fdt)
+		add_table(systab, tables, efi_guid_fdt, fdt);
+}
+
+/* --- kexec_file_load(2) ------------------------------------------------------------------------- */
 
 size_t arch_kexec_params_bytes(void)
 {
-	return PAGE_SIZE;
+	return TABLES_BYTES + kexec_fdt_bytes(boot_info.fdt_bytes);
 }
 
 int arch_kexec_build_params(const struct kexec_boot *boot, void *buf)
 {
-	return -ENOEXEC;
+	struct kexec_boot for_tree = *boot;
+	void *fdt = buf + TABLES_BYTES;
+	int err;
+
+	for_tree.params += TABLES_BYTES;
+	err = kexec_fdt_build(&for_tree, fdt_tree(), fdt);
+	if (err)
+		return err;
+	/* Of our tables Linux reserves the one that it goes on using, the memory map, itself. */
+	if (loongarch_parking && fdt_add_mem_rsv(fdt, loongarch_parking, PARKING_BYTES))
+		return -EINVAL;
+	write_tables(buf, boot->params, for_tree.params, boot->initrd, boot->initrd_bytes);
+	*(uint64_t *)(buf + PARAMS_CMDLINE) = boot->cmdline;
+	return 0;
+}
+
+/* --- the jump ----------------------------------------------------------------------------------- */
+
+int arch_kexec_prepare(struct kexec_plan *plan)
+{
+	void *code = plan->alloc_pages(plan, 0);
+	struct kexec_control *control = plan->alloc_pages(plan, 0);
+
+	if (!code || !control)
+		return -ENOMEM;
+	memcpy(code, __kexec_control_start, (size_t)(__kexec_control_end - __kexec_control_start));
+	control->code = virt_to_phys(code) + (uint64_t)((const char *)kexec_control - __kexec_control_start);
+	plan->arch = control;
+	return 0;
+}
+
+static paddr_t stdout_uart(void)
+{
+	const void *dt = fdt_tree();
+	int node = dt ? dt_stdout(dt, NULL) : -1;
+	paddr_t paddr;
+	uint64_t size;
+
+	return node >= 0 && dt_is_compatible(dt, node, "ns16550a") && !dt_reg(dt, node, 0, &paddr, &size) ? paddr : 0;
+}
+
+void arch_kexec_jump(const struct kexec_plan *plan)
+{
+	struct kexec_control *control = plan->arch;
+	paddr_t data = virt_to_phys(control), tables = loongarch_parking + PARKING_SYSTAB;
+
+	csr_write(CSR_ECFG, 0);
+	arch_timer_arm(UINT64_MAX);
+	csr_write(CSR_TICLR, 1);
+	csr_write(CSR_EUEN, 0);
+	iocsr_write32(~0u, IOCSR_IPI_CLEAR);
+	control->entry = plan->entry;
+	control->params = plan->params;
+	control->copies = virt_to_phys(plan->copies);
+	control->digests = virt_to_phys(plan->digests);
+	control->nr_copies = plan->nr_copies;
+	control->nr_digests = plan->nr_digests;
+	control->uart = stdout_uart();
+	if (loongarch_parking) {
+		write_tables(phys_to_virt(tables), tables, boot_info.fdt, 0, 0);
+		control->systab = tables;
+	}
+	/* The window's bits of the program counter are ignored once addresses are direct. */
+	__asm__ volatile("dbar 0\n\t"
+		"ibar 0\n\t"
+		"move $a0, %1\n\t"
+		"csrwr %0, 0\n\t"
+		"move $sp, %2\n\t"
+		"jirl $zero, %3, 0"
+		: : "r"(CRMD_DA_CACHED), "r"(data), "r"(data + PAGE_SIZE), "r"(control->code)
+		: "memory", "$a0");
+	__builtin_unreachable();
 }
