@@ -3,7 +3,7 @@
  * Loongson's extended I/O interrupts (3A5000 manual, 11.2): 256 vectors, by IOCSR registers. All go to
  * the boot CPU's line that the device tree names; what a vector means is told by the chip that sends it.
  */
-#include <drivers/irqchip/loongarch_eiointc.h>
+#include <drivers/irqchip/loongarch_eiointc_internal.h>
 
 #include <arch/cpu.h>
 #include <device/fdt/fdt.h>

@@ -4,7 +4,7 @@
  * becomes a vector of the extended I/O controller. A vector is an edge: for a line that is still up
  * when it was handled, masking and unmasking sends it again.
  */
-#include <drivers/irqchip/loongarch_eiointc.h>
+#include <drivers/irqchip/loongarch_eiointc_internal.h>
 
 #include <arch/io.h>
 #include <device/fdt/fdt.h>
