@@ -24,6 +24,7 @@
 #include <mm/user_copy.h>
 
 #define MAX_NESTING 4
+#define MAX_WAYS 1000 /* of one wake-up through nested epoll files; and of epoll files looked at to find that out */
 #define PRIVATE_BITS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
 #define EXCLUSIVE_OK (EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
 
@@ -230,10 +231,47 @@ static bool may_nest(const struct epoll *epoll, const struct epoll *target)
 	return !reaches(target, epoll) && levels_above(epoll) + 1 + levels_below(target) <= MAX_NESTING;
 }
 
+/* Ways up from here, this epoll counted. Beyond MAX_WAYS it counts no further. */
+static unsigned int ways_above(const struct epoll *epoll)
+{
+	struct epoll_item *item;
+	unsigned int ways = 1;
+
+	list_for_each_entry(item, &epoll->file->epoll_items, file_node) {
+		ways += ways_above(item->epoll);
+		if (ways > MAX_WAYS)
+			break;
+	}
+	return ways;
+}
+
+/* Whether a wake-up of file, or of what is below it, has too many ways up: their number may be exponential. */
+static bool has_too_many_ways(const struct file *file, unsigned int *looked_at)
+{
+	const struct epoll *epoll = file->private_data;
+	struct epoll_item *item;
+	unsigned int ways = 0;
+
+	list_for_each_entry(item, &file->epoll_items, file_node) {
+		ways += ways_above(item->epoll) - 1;
+		if (ways > MAX_WAYS)
+			return true;
+	}
+	if (!file_is_epoll(file))
+		return false;
+	if (++*looked_at > MAX_WAYS)
+		return true;
+	rb_for_each_entry(item, &epoll->items, node)
+		if (has_too_many_ways(item->file, looked_at))
+			return true;
+	return false;
+}
+
 static int add(struct epoll *epoll, int fd, struct file *file, const struct epoll_event *event)
 {
 	struct item_table adding = { .table = { .queue = item_queue, .events = event->events } };
 	struct epoll_item *item;
+	unsigned int looked_at = 0;
 
 	if (file_is_epoll(file) && !may_nest(epoll, file->private_data))
 		return -ELOOP;
@@ -248,6 +286,10 @@ static int add(struct epoll *epoll, int fd, struct file *file, const struct epol
 	list_init(&item->ready_node);
 	list_add_tail(&item->file_node, &file->epoll_items);
 	insert(epoll, item);
+	if (unlikely(file_is_epoll(file) || !list_empty(&epoll->file->epoll_items)) && has_too_many_ways(file, &looked_at)) {
+		remove(item);
+		return -EINVAL;
+	}
 	adding.item = item;
 	if (file_poll(file, &adding.table) & item->events) {
 		make_ready(item);

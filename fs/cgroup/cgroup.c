@@ -115,6 +115,8 @@ static int move_locked(struct cgroup *group, struct pid *pid)
 	struct cgroup *from;
 	struct cgroup_member *member = find_locked(group->hierarchy, pid, &from);
 
+	if (group->is_removed)
+		return -ENODEV;
 	if (member && group->parent)
 		list_move_tail(&member->node, &group->members);
 	else if (member)
@@ -329,6 +331,7 @@ static int cgroup_rmdir(void *ctx, struct pseudo_node *child)
 	if (!is_busy) {
 		parent->nr_children--;
 		list_del(&group->hierarchy_node);
+		group->is_removed = true; /* a write to its files may still be under way */
 	}
 	mutex_unlock(&cgroup_lock);
 	if (is_busy)

@@ -21,6 +21,7 @@ struct cgroup {
 	/* Guarded by cgroup_lock. */
 	struct list_head members; /* processes that were moved here; all others are in the root */
 	unsigned int nr_children;
+	bool is_removed; /* takes no more members */
 };
 
 struct cgroup_hierarchy {

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -282,6 +283,36 @@ static void requeue_to_itself(void)
 		pthread_join(threads[i], NULL);
 }
 
+/* The number of ways that a wake-up takes through nested epoll files has a limit. */
+static void epoll_lattice(void)
+{
+	enum { WIDTH = 40 };
+	struct epoll_event event = { .events = EPOLLIN };
+	int fds[2], bottom = epoll_create1(0), middle[WIDTH], top[WIDTH], refused = 0, other = 0;
+
+	CHECK(pipe(fds) == 0 && epoll_ctl(bottom, EPOLL_CTL_ADD, fds[0], &event) == 0);
+	for (int i = 0; i < WIDTH; i++) {
+		middle[i] = epoll_create1(0);
+		CHECK(epoll_ctl(middle[i], EPOLL_CTL_ADD, bottom, &event) == 0);
+	}
+	for (int i = 0; i < WIDTH; i++) {
+		top[i] = epoll_create1(0);
+		for (int j = 0; j < WIDTH; j++)
+			if (epoll_ctl(top[i], EPOLL_CTL_ADD, middle[j], &event))
+				errno == EINVAL ? refused++ : other++;
+	}
+	show("a lattice is refused: %d %d", refused > 0, other);
+	CHECK(write(fds[1], "x", 1) == 1);
+	show("but works: %d", epoll_wait(top[0], &event, 1, 1000));
+	for (int i = 0; i < WIDTH; i++) {
+		close(top[i]);
+		close(middle[i]);
+	}
+	close(bottom);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -294,5 +325,6 @@ int main(void)
 	signal_queue();
 	odd_remaps();
 	requeue_to_itself();
+	epoll_lattice();
 	return abi_failures != 0;
 }
