@@ -7,7 +7,28 @@
 #pragma once
 
 #include <arch/kexec.h>
+#include <arch/layout.h>
 #include <lib/types.h>
+
+/* The plan as that code gets it, in the port's struct kexec_control: physical addresses. */
+struct control_plan {
+	uint64_t entry, params;
+	uint64_t copies, digests;
+	uint64_t nr_copies, nr_digests;
+};
+
+static inline void control_take_plan(struct control_plan *to, const struct kexec_plan *plan)
+{
+	to->entry = plan->entry;
+	to->params = plan->params;
+	to->copies = virt_to_phys(plan->copies);
+	to->digests = virt_to_phys(plan->digests);
+	to->nr_copies = plan->nr_copies;
+	to->nr_digests = plan->nr_digests;
+}
+
+/* What is said, as a constant in the code, before the reset. */
+#define CONTROL_DAMAGED "\\r\\nkexec: the next kernel is damaged after relocation, resetting\\r\\n"
 
 #define CONTROL_INLINE static inline __attribute__((always_inline))
 
@@ -95,4 +116,11 @@ CONTROL_INLINE bool control_is_sound(const struct kexec_digest *digest, uint64_t
 		if (control_xxh64(digest->start, digest->bytes) != digest->xxh64)
 			return false;
 	return true;
+}
+
+/* All copies; then whether every digest is right. */
+CONTROL_INLINE bool control_carry_out(const struct control_plan *plan)
+{
+	control_copy((const void *)plan->copies, plan->nr_copies);
+	return control_is_sound((const void *)plan->digests, plan->nr_digests);
 }

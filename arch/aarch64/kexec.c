@@ -75,12 +75,9 @@ void arch_kexec_jump(const struct kexec_plan *plan)
 
 	arch_timer_arm(UINT64_MAX);
 	control->is_el2 = arm64_features.is_el2;
-	control->entry = plan->entry;
-	control->params = plan->params ?: boot_info.fdt;
-	control->copies = virt_to_phys(plan->copies);
-	control->digests = virt_to_phys(plan->digests);
-	control->nr_copies = plan->nr_copies;
-	control->nr_digests = plan->nr_digests;
+	control_take_plan(&control->plan, plan);
+	if (!plan->params)
+		control->plan.params = boot_info.fdt;
 	control->uart = arm64_features.early_uart;
 	control->is_smc = psci_is_smc();
 

@@ -2,7 +2,6 @@
 /* MMU off, back to EL2, copies, checks, the jump. One section without calls, constants or tables outside. */
 #include "kexec_control.h"
 
-#include <kexec/control.h>
 #include <port/pl011.h>
 #include <port/psci.h>
 #include <port/sysreg.h>
@@ -45,7 +44,7 @@ CONTROL_INLINE void report_and_reset(const struct kexec_control *control)
 
 	__asm__("adr %0, 1f\n\t"
 		"b 2f\n\t"
-		"1: .asciz \"\\r\\nkexec: the next kernel is damaged after relocation, resetting\\r\\n\"\n\t"
+		"1: .asciz \"" CONTROL_DAMAGED "\"\n\t"
 		".balign 4\n"
 		"2:" : "=r"(text));
 	for (; uart && *text; text++) {
@@ -67,16 +66,15 @@ void kexec_control(const struct kexec_control *control)
 {
 	register uint64_t params __asm__("x0");
 
-	control_copy((const void *)control->copies, control->nr_copies);
-	if (!control_is_sound((const void *)control->digests, control->nr_digests))
+	if (!control_carry_out(&control->plan))
 		report_and_reset(control);
-	params = control->params;
+	params = control->plan.params;
 	__asm__ volatile("ic iallu\n\t"
 		"dsb sy\n\t"
 		"isb\n\t"
 		"mov x1, xzr\n\t"
 		"mov x2, xzr\n\t"
 		"mov x3, xzr\n\t"
-		"br %0" : : "r"(control->entry), "r"(params) : "x1", "x2", "x3", "memory");
+		"br %0" : : "r"(control->plan.entry), "r"(params) : "x1", "x2", "x3", "memory");
 	__builtin_unreachable();
 }

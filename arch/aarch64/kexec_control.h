@@ -2,13 +2,11 @@
 /* What kexec.c leaves for the code that runs after the kernel, in a page whose end is its stack. */
 #pragma once
 
-#include <lib/types.h>
+#include <kexec/control.h>
 
 struct kexec_control {
 	uint64_t is_el2;		/* first: the entry's code reads it. Go on at EL2, where we came from */
-	uint64_t entry, params;
-	uint64_t copies, digests;	/* physical addresses of the plan's lists */
-	uint64_t nr_copies, nr_digests;
+	struct control_plan plan;
 	uint64_t uart;			/* of a PL011; 0: none */
 	uint64_t is_smc;		/* PSCI's conduit */
 	uint64_t root;			/* idmap, and the code's entry */

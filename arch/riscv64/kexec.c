@@ -50,13 +50,10 @@ void arch_kexec_jump(const struct kexec_plan *plan)
 
 	csr_write(sie, 0);
 	arch_timer_arm(UINT64_MAX);
-	control->entry = plan->entry;
-	control->params = plan->params ?: boot_info.fdt;
+	control_take_plan(&control->plan, plan);
+	if (!plan->params)
+		control->plan.params = boot_info.fdt;
 	control->hart = riscv_features.boot_hart;
-	control->copies = virt_to_phys(plan->copies);
-	control->digests = virt_to_phys(plan->digests);
-	control->nr_copies = plan->nr_copies;
-	control->nr_digests = plan->nr_digests;
 
 	arch_mmu_init_root(root);
 	map_as_is(root, control->code);

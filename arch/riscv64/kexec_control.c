@@ -2,7 +2,6 @@
 /* Paging off, copies, checks, the jump. One section without calls, constants or tables outside. */
 #include "kexec_control.h"
 
-#include <kexec/control.h>
 #include <port/csr.h>
 #include <port/sbi.h>
 
@@ -12,7 +11,7 @@ CONTROL_INLINE void report_and_reset(void)
 	const char *text;
 
 	__asm__("jal %0, 1f\n\t"
-		".asciz \"\\r\\nkexec: the next kernel is damaged after relocation, resetting\\r\\n\"\n\t"
+		".asciz \"" CONTROL_DAMAGED "\"\n\t"
 		".balign 4\n"
 		"1:" : "=r"(text));
 	for (; *text; text++)
@@ -30,14 +29,13 @@ void kexec_control(const struct kexec_control *control)
 
 	csr_write(satp, 0);
 	__asm__ volatile("sfence.vma" ::: "memory");
-	control_copy((const void *)control->copies, control->nr_copies);
-	if (!control_is_sound((const void *)control->digests, control->nr_digests))
+	if (!control_carry_out(&control->plan))
 		report_and_reset();
 	hart = control->hart;
-	params = control->params;
+	params = control->plan.params;
 	__asm__ volatile("fence.i\n\t"
 		"csrw stvec, zero\n\t"
 		"csrw sscratch, zero\n\t"
-		"jr %0" : : "r"(control->entry), "r"(hart), "r"(params) : "memory");
+		"jr %0" : : "r"(control->plan.entry), "r"(hart), "r"(params) : "memory");
 	__builtin_unreachable();
 }

@@ -2,12 +2,11 @@
 /* What kexec.c leaves for the code that runs after the kernel, in a page whose end is its stack. */
 #pragma once
 
-#include <lib/types.h>
+#include <kexec/control.h>
 
 struct kexec_control {
-	uint64_t entry, params, hart;
-	uint64_t copies, digests;	/* physical addresses of the plan's lists */
-	uint64_t nr_copies, nr_digests;
+	struct control_plan plan;
+	uint64_t hart;
 	uint64_t root, code;
 };
 

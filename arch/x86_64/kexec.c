@@ -100,12 +100,7 @@ void arch_kexec_jump(const struct kexec_plan *plan)
 	uint64_t *root = phys_to_virt(control->root);
 	uint64_t cr3;
 
-	control->entry = plan->entry;
-	control->params = plan->params;
-	control->copies = virt_to_phys(plan->copies);
-	control->digests = virt_to_phys(plan->digests);
-	control->nr_copies = plan->nr_copies;
-	control->nr_digests = plan->nr_digests;
+	control_take_plan(&control->plan, plan);
 	control->serial_port = early_console_port();
 
 	/* The instructions between the two maps are the kernel's: both have them. */

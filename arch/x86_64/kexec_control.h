@@ -5,19 +5,14 @@
  */
 #pragma once
 
-#include <arch/kexec.h>
+#include <kexec/control.h>
 
 /* At the start of the data page, which ends in the stack. Everything in it is physical. */
 struct kexec_control {
 	uint64_t root;			/* page tables: identity map, and the kernel's slot */
 	uint64_t stack_top;
 	uint64_t code;			/* the copy of kexec_control() */
-	uint64_t entry;
-	uint64_t params;
-	uint64_t copies;
-	uint64_t digests;
-	uint32_t nr_copies;
-	uint32_t nr_digests;
+	struct control_plan plan;
 	uint32_t serial_port;		/* for the one line, 0: none */
 	uint64_t gdt[4];
 };
