@@ -14,6 +14,7 @@ import sys
 
 import mkinitramfs
 import toolchain
+import vm
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DL = os.path.realpath(os.environ.get("KINDLING_DL", os.path.join(TOP, "build", "dl")))
@@ -106,7 +107,7 @@ def u_root(uinit=(), files=(), script=""):
 
 
 CONSOLE = "ttyAMA0" if ARCH == "aarch64" else "ttyS0"
-LINUX_CMDLINE = f"console={CONSOLE} panic=-1"
+LINUX_CMDLINE = " ".join((f"console={CONSOLE} panic=-1", vm.LINUX_WORDS.get(ARCH, ""))).strip()
 
 
 def chain(batch="1", kexec="", linux=f"{dl('linux')}/vmlinuz", append="", extra=""):
