@@ -423,13 +423,12 @@ int process_exec(const struct exec_request *request)
 	if (err)
 		goto out;
 	err = start_program(&exec, vm);
-	if (err) {
-		exec_release(&exec);
-		process_exit_group(err == -ENOMEM ? SIGKILL : SIGSEGV);
-	}
 	exec_release(&exec);
-	ptrace_exec(old_tid);
-	return 0;
+	if (err)
+		signal_end_process(err == -ENOMEM ? SIGKILL : SIGSEGV);
+	else
+		ptrace_exec(old_tid);
+	return err;
 
 out:
 	if (vm)

@@ -18,7 +18,7 @@ struct exec_request {
 };
 
 /* On success the current thread returns to user mode in the new program; else -errno and nothing changed
- * (after the point of no return a failure kills). */
+ * (after the point of no return: and the process ends on its way back to user mode). */
 __must_check int process_exec(const struct exec_request *request);
 
 /* For the first program: kernel strings. */

@@ -226,6 +226,16 @@ static void end_group(struct process *process, int signo)
 	}
 }
 
+void signal_end_process(int signo)
+{
+	struct process *process = current_process();
+	unsigned long flags = spin_lock_irqsave(&process->signal_lock);
+
+	if (!process->group_exiting)
+		end_group(process, signo);
+	spin_unlock_irqrestore(&process->signal_lock, flags);
+}
+
 /* target NULL: to the process. signal_lock held. */
 static int send_locked(struct process *process, struct thread *target, int signo, const siginfo_t *info)
 {

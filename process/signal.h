@@ -111,6 +111,8 @@ sigmask_t signal_pending_mask(void);
 
 /* Ends the process' other threads (exit_group, exec, fatal signals): SIGKILL to each but the current one. signal_lock held. */
 void signal_kill_threads_locked(struct process *process);
+/* The current process ends as if by signo, on its way back to user mode: what its call holds is given back before. */
+void signal_end_process(int signo);
 /* The current thread begins to exit: signals that it would have taken go to another thread. signal_lock held. */
 void signal_retarget_locked(struct thread *thread);
 /* Wakes a thread to look at its signals; fatal: also from killable sleeps and stops. signal_lock held. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* What a hostile or careless program does: depth, limits, closed other ends, addresses that fit nothing. */
 #define _GNU_SOURCE
+#include <elf.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -313,6 +315,34 @@ static void epoll_lattice(void)
 	close(fds[1]);
 }
 
+/* A program whose data lies behind its file's end: execve fails when the old program is gone already. */
+static void failing_exec(void)
+{
+	Elf64_Ehdr header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_EXEC, .e_version = EV_CURRENT, .e_ehsize = sizeof(header), .e_phnum = 1,
+		.e_phentsize = sizeof(Elf64_Phdr), .e_phoff = sizeof(header), .e_entry = 0x410000 };
+	Elf64_Phdr load = { .p_type = PT_LOAD, .p_offset = 0x40000, .p_vaddr = 0x440000, .p_filesz = 16, .p_memsz = 32,
+		.p_flags = PF_R | PF_W, .p_align = 0x10000 };
+	static char long_text[100000];
+	char *argv[] = { "broken", long_text, NULL };
+	int status = 0, own = open("/proc/self/exe", O_RDONLY), fd = open("broken", O_CREAT | O_RDWR, 0755);
+
+	memset(long_text, 'l', sizeof(long_text) - 1);
+	CHECK(pread(own, &header.e_machine, 2, offsetof(Elf64_Ehdr, e_machine)) == 2);
+	CHECK(write(fd, &header, sizeof(header)) == sizeof(header) && write(fd, &load, sizeof(load)) == sizeof(load));
+	close(own);
+	close(fd);
+	for (int i = 0; i < 20; i++) {
+		if (fork() == 0) {
+			execv("broken", argv);
+			_exit(1);
+		}
+		wait(&status);
+	}
+	show("execve past the point of no return: signal %d", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	unlink("broken");
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -326,5 +356,6 @@ int main(void)
 	odd_remaps();
 	requeue_to_itself();
 	epoll_lattice();
+	failing_exec();
 	return abi_failures != 0;
 }
