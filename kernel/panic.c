@@ -4,7 +4,6 @@
 
 #include <arch/cpu.h>
 #include <arch/irqflags.h>
-#include <arch/unwind.h>
 #include <kernel/console.h>
 #include <kernel/cpu.h>
 #include <kernel/errno.h>
@@ -16,6 +15,7 @@
 #include <kernel/smp.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
+#include <kernel/unwind.h>
 #include <kernel/version.h>
 #include <lib/atomic.h>
 #include <lib/parse.h>
@@ -29,7 +29,7 @@ void dump_trace(const struct trapframe *frame, const struct thread *thread)
 	unsigned int left = 32, back = frame ? 0 : 1; /* a return address may be the next function's first */
 
 	printk(LOG_EMERG, "Call Trace:");
-	arch_unwind_start(&state, frame, thread);
+	unwind_start(&state, frame, thread);
 	do {
 		char name[KSYM_NAME_BYTES];
 		size_t offset, size;
@@ -39,7 +39,7 @@ void dump_trace(const struct trapframe *frame, const struct thread *thread)
 		else
 			printk(LOG_EMERG, " %#lx", (unsigned long)state.ip);
 		back = 1;
-	} while (arch_unwind_step(&state) && --left);
+	} while (unwind_step(&state) && --left);
 }
 
 void dump_stack(void)

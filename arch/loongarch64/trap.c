@@ -12,6 +12,7 @@
 #include <kernel/printk.h>
 #include <kernel/thread.h>
 #include <lib/compiler.h>
+#include <mm/fixup.h>
 #include <mm/pagetable.h>
 #include <port/irq.h>
 
@@ -217,21 +218,7 @@ void loongarch_trap(struct trapframe *frame)
 	arch_irq_disable();
 }
 
-/* --- user copies ------------------------------------------------------------------------------ */
-
-struct fixup {
-	int32_t at, go_on;
-};
-
-extern const struct fixup __ex_table_start[], __ex_table_end[];
-
 bool arch_fixup_fault(struct trapframe *frame)
 {
-	for (const struct fixup *f = __ex_table_start; f != __ex_table_end; f++) {
-		if ((uintptr_t)&f->at + (intptr_t)f->at != frame->era)
-			continue;
-		frame->era = (uintptr_t)&f->go_on + (intptr_t)f->go_on;
-		return true;
-	}
-	return false;
+	return fixup_find(&frame->era);
 }

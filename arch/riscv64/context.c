@@ -6,6 +6,7 @@
 #include <arch/layout.h>
 #include <arch/syscall.h>
 #include <arch/trapframe.h>
+#include <arch/unwind.h>
 #include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/printk.h>
@@ -37,6 +38,7 @@ struct switch_frame {
 	void (*ra)(void);
 };
 static_assert(sizeof(struct switch_frame) == 112);
+static_assert(offsetof(struct switch_frame, s0) == UNWIND_SWITCHED);
 
 void riscv_thread_start(void);
 

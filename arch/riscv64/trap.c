@@ -10,6 +10,7 @@
 #include <kernel/cpu.h>
 #include <kernel/printk.h>
 #include <lib/compiler.h>
+#include <mm/fixup.h>
 #include <mm/pagetable.h>
 #include <port/irq.h>
 
@@ -151,21 +152,7 @@ void riscv_trap(struct trapframe *frame)
 	arch_irq_disable();
 }
 
-/* --- user copies ------------------------------------------------------------------------------ */
-
-struct fixup {
-	int32_t at, go_on;
-};
-
-extern const struct fixup __ex_table_start[], __ex_table_end[];
-
 bool arch_fixup_fault(struct trapframe *frame)
 {
-	for (const struct fixup *f = __ex_table_start; f != __ex_table_end; f++) {
-		if ((uintptr_t)&f->at + (intptr_t)f->at != frame->r.pc)
-			continue;
-		frame->r.pc = (uintptr_t)&f->go_on + (intptr_t)f->go_on;
-		return true;
-	}
-	return false;
+	return fixup_find(&frame->r.pc);
 }

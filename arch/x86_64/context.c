@@ -7,6 +7,7 @@
 #include <arch/layout.h>
 #include <arch/syscall.h>
 #include <arch/trapframe.h>
+#include <arch/unwind.h>
 #include <asm/prctl.h>
 #include <kernel/cpu.h>
 #include <kernel/errno.h>
@@ -46,6 +47,7 @@ struct switch_frame {
 	uint64_t r15, r14, r13, r12, rbx, rbp;
 	void (*ip)(void);
 };
+static_assert(offsetof(struct switch_frame, rbp) == UNWIND_SWITCHED);
 
 void x86_thread_start(void);
 

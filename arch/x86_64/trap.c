@@ -17,6 +17,7 @@
 #include <kernel/spinlock.h>
 #include <kernel/thread.h>
 #include <lib/string.h>
+#include <mm/fixup.h>
 #include <port/apic.h>
 #include <port/asm_offsets.h>
 
@@ -154,6 +155,11 @@ static void user_fault(struct trapframe *frame, unsigned int vector)
 	default:
 		return user_exception(frame, SIGSEGV, SI_KERNEL, 0);
 	}
+}
+
+bool arch_fixup_fault(struct trapframe *frame)
+{
+	return fixup_find(&frame->r.rip);
 }
 
 static void kernel_exception(struct trapframe *frame, unsigned int vector, unsigned int error)

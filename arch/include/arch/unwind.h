@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Arch contract: stepping through kernel stack frames (the kernel keeps frame pointers). */
+/*
+ * Arch contract: where frame records are, which kernel/unwind.c follows. The kernel keeps frame pointers;
+ * a record is the caller's frame pointer and, behind it, the return address.
+ *
+ *	UNWIND_RECORD	bytes from where a frame pointer points to its record
+ *	UNWIND_SWITCHED	bytes from the saved stack pointer of a thread that was switched away to its record
+ */
 #pragma once
 
 #include <lib/types.h>
 
-struct thread;
 struct trapframe;
 
-struct unwind_state {
-	uintptr_t ip;
-	uintptr_t fp;
-	uintptr_t stack_lo, stack_hi; /* fp must stay inside */
-};
+/* The frame pointer of the interrupted code. */
+static inline uintptr_t arch_frame_fp(const struct trapframe *frame);
 
-/* Starts at frame; or, with frame NULL, at the caller (thread NULL) or where thread was switched away. */
-void arch_unwind_start(struct unwind_state *state, const struct trapframe *frame, const struct thread *thread);
-
-/* To the caller's frame; false at the end. Any context. */
-bool arch_unwind_step(struct unwind_state *state);
+#include <port/unwind.h>

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* x29 is the frame pointer. */
+#pragma once
+
+#include <arch/trapframe.h>
+
+#define UNWIND_RECORD 0
+#define UNWIND_SWITCHED 0
+
+static inline uintptr_t arch_frame_fp(const struct trapframe *frame)
+{
+	return frame->r.regs[29];
+}

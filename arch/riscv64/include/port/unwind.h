@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* s0 is the frame pointer. */
+#pragma once
+
+#include <arch/trapframe.h>
+
+#define UNWIND_RECORD (-16)
+#define UNWIND_SWITCHED (12 * 8)
+
+static inline uintptr_t arch_frame_fp(const struct trapframe *frame)
+{
+	return frame->r.s0;
+}
