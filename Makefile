@@ -125,7 +125,7 @@ $(OUT)/objects: FORCE
 LINK_KERNEL = $(LD) $(LDFLAGS) -T arch/$(ARCH)/kernel.ld -o $@ @$(OUT)/objects
 -include arch/$(ARCH)/boot/image.mk
 
-$(OUT)/kindling.elf: $(KERNEL_OBJS) $(DEPS_OBJS) $(OUT)/objects arch/$(ARCH)/kernel.ld
+$(OUT)/kindling.elf: $(KERNEL_OBJS) $(DEPS_OBJS) $(OUT)/objects arch/$(ARCH)/kernel.ld kernel/sections.ld
 	$(call say,LD,$@)$(LINK_KERNEL)
 
 size: $(OUT)/kindling.elf $(OUT)/kindling.img
