@@ -32,12 +32,7 @@ void fdt_init(const struct boot_info *info)
 {
 	const void *dt = info->fdt ? memremap(info->fdt, info->fdt_bytes) : NULL;
 
-	if (!dt)
-		return;
-	if (dt_check(dt, info->fdt_bytes))
-		pr_err("fdt: the device tree at %#lx is damaged, ignored\n", (unsigned long)info->fdt);
-	else
-		tree = dt;
+	tree = dt; /* boot_fdt_parse() walked all of it */
 }
 
 const void *fdt_tree(void)
