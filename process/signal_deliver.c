@@ -20,6 +20,11 @@
 #include <process/process.h>
 #include <process/ptrace.h>
 
+/* Architectures without it have no such member; without the flag, the member has any value (glibc's on arm64). */
+#ifndef SA_RESTORER
+#define SA_RESTORER 0
+#endif
+
 /* --- stopping --------------------------------------------------------------------------------------- */
 
 /* Out of a stop: the first thread tells the parent. */
@@ -157,7 +162,7 @@ static bool find_handler(struct process *process, int signo, struct signal_deliv
 
 	delivery->signo = signo;
 	delivery->handler = action->handler;
-	delivery->restorer = action->restorer;
+	delivery->restorer = action->flags & SA_RESTORER ? action->restorer : 0;
 	delivery->sa_flags = action->flags;
 	*mask = action->mask | (action->flags & SA_NODEFER ? 0 : SIGMASK(signo));
 	if (found && action->flags & SA_RESETHAND && action->handler != (uintptr_t)SIG_IGN)
