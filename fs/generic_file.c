@@ -107,7 +107,7 @@ ssize_t generic_file_write(struct file *file, struct uio *uio, loff_t *pos)
 	if (!uio->left)
 		return 0;
 	rwsem_write_lock(&inode->lock);
-	if (file->flags & O_APPEND)
+	if (file->flags & O_APPEND && !uio->no_append)
 		*pos = inode->size;
 	if (unlikely((loff_t)(*pos + uio->left) < 0))
 		ret = -EINVAL;

@@ -44,7 +44,7 @@ static ssize_t memfd_write(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct inode *inode = file->inode;
 	unsigned int seals = atomic_load(&inode->seals);
-	uint64_t at = file->flags & O_APPEND ? inode->size : (uint64_t)*pos;
+	uint64_t at = file->flags & O_APPEND && !uio->no_append ? inode->size : (uint64_t)*pos;
 
 	if (seals & WRITE_SEALS && uio->left)
 		return -EPERM;

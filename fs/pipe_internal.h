@@ -2,6 +2,7 @@
 /* What fs/pipe.c and fs/splice.c share: a pipe's ring. All want pipe->lock held unless said. */
 #pragma once
 
+#include <arch/layout.h>
 #include <fs/poll.h>
 #include <kernel/mutex.h>
 #include <kernel/wait.h>
@@ -12,7 +13,7 @@
 
 struct uio;
 
-#define PIPE_DEFAULT_BYTES 65536
+#define PIPE_DEFAULT_BYTES (16 * PAGE_SIZE)
 
 struct pipe {
 	struct mutex lock;

@@ -18,6 +18,7 @@ struct uio {
 	size_t base_left;
 	const struct iovec *vec; /* further segments (kernel copy of the array) */
 	size_t nr_vec;
+	bool no_append; /* RWF_NOAPPEND: a write goes to its position in spite of O_APPEND */
 };
 
 static inline void uio_init_user(struct uio *uio, void *user_buf, size_t size)

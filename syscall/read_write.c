@@ -166,7 +166,7 @@ static ssize_t read_vector(int fd, const struct iovec *user_vec, unsigned long n
 	return ret;
 }
 
-static ssize_t write_vector(int fd, const struct iovec *user_vec, unsigned long nr, loff_t *pos)
+static ssize_t write_vector(int fd, const struct iovec *user_vec, unsigned long nr, loff_t *pos, int flags)
 {
 	struct iovec_copy copy;
 	struct uio uio;
@@ -174,6 +174,7 @@ static ssize_t write_vector(int fd, const struct iovec *user_vec, unsigned long 
 
 	if (ret)
 		return ret;
+	uio.no_append = flags & RWF_NOAPPEND;
 	ret = write_file(fd, &uio, pos);
 	iovec_put(&copy);
 	return ret;
@@ -186,7 +187,7 @@ SYSCALL_DEFINE(readv, int, fd, const struct iovec *, user_vec, unsigned long, nr
 
 SYSCALL_DEFINE(writev, int, fd, const struct iovec *, user_vec, unsigned long, nr)
 {
-	return write_vector(fd, user_vec, nr, NULL);
+	return write_vector(fd, user_vec, nr, NULL, 0);
 }
 
 /* The position comes in two words, of which a 64-bit port uses the first. */
@@ -197,11 +198,11 @@ SYSCALL_DEFINE(preadv, int, fd, const struct iovec *, user_vec, unsigned long, n
 
 SYSCALL_DEFINE(pwritev, int, fd, const struct iovec *, user_vec, unsigned long, nr, loff_t, pos, unsigned long, pos_high)
 {
-	return pos < 0 ? -EINVAL : write_vector(fd, user_vec, nr, &pos);
+	return pos < 0 ? -EINVAL : write_vector(fd, user_vec, nr, &pos, 0);
 }
 
 /* Hints about latency and durability are accepted where they change nothing; the others are refused. */
-#define RWF_ACCEPTED (RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
+#define RWF_ACCEPTED (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOAPPEND)
 
 SYSCALL_DEFINE(preadv2, int, fd, const struct iovec *, user_vec, unsigned long, nr, loff_t, pos, unsigned long, pos_high, int, flags)
 {
@@ -214,7 +215,7 @@ SYSCALL_DEFINE(pwritev2, int, fd, const struct iovec *, user_vec, unsigned long,
 {
 	if (flags & ~RWF_ACCEPTED)
 		return -EOPNOTSUPP;
-	return write_vector(fd, user_vec, nr, pos == -1 ? NULL : &pos);
+	return write_vector(fd, user_vec, nr, pos == -1 ? NULL : &pos, flags);
 }
 
 SYSCALL_DEFINE(lseek, int, fd, loff_t, offset, unsigned int, whence)

@@ -2,7 +2,7 @@
 /*
  * The loongarch64 address space: 16 KiB pages, 47 bits in each half; hardware windows outside of both.
  *
- *	0000000000010000 - 00007fffffffc000	programs (PGDL)
+ *	0000000000004000 - 00007fffffffc000	programs (PGDL)
  *	8000000000000000 - 8000ffffffffffff	window: physical addresses, uncached
  *	9000000000000000 - 9000ffffffffffff	window: physical addresses, cached: the direct map, and the kernel
  *	ffff800000000000 - ffff8003ffffffff	vmap: kernel stacks, ioremap, vmalloc (PGDH, 16 GiB)
@@ -21,7 +21,7 @@
 
 #define KERNEL_STACK_SIZE 16384
 
-#define USER_VA_START 0x10000
+#define USER_VA_START 0x4000
 #define USER_VA_END 0x7fffffffc000
 #define USER_STACK_TOP USER_VA_END
 #define MMAP_RANDOM_BITS 24
