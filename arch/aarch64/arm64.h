@@ -14,6 +14,7 @@ struct arm64_features {
 	paddr_t early_uart;	/* a PL011, mapped at EARLY_DEVICE_BASE; 0: none */
 	unsigned long hwcap, hwcap2;
 	unsigned int cache_line; /* smallest data cache line, bytes */
+	unsigned int sve_vl;	/* bytes of an SVE vector; 0: no SVE */
 };
 extern struct arm64_features arm64_features;
 
@@ -21,8 +22,17 @@ extern bool arm64_has_pan;	/* uaccess.S reads it */
 extern unsigned int arm64_timer_intid;
 
 extern char arm64_vectors[];
+/* fpu.c. first_sve(): at a trap by the current thread's first use; false: there is no SVE, or no memory. */
+void arm64_fpu_init_this_cpu(void);
+bool arm64_first_sve(void);
+void arm64_open_sve(bool is_open);	/* to EL0, on this CPU */
+unsigned int arm64_sve_bytes(void);	/* of a thread's area */
+
 void arm64_fpu_save_regs(struct user_fpsimd_state *state);
 void arm64_fpu_load_regs(const struct user_fpsimd_state *state);
+void arm64_sve_save_regs(void *area);
+void arm64_sve_load_regs(const void *area);
+unsigned long arm64_sve_vl(void);
 
 /* [start, start + size) of the direct map written back and dropped: who reads next may have no caches. */
 void arm64_cache_flush(const void *start, size_t size);

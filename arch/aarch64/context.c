@@ -2,7 +2,6 @@
 /* A thread's first stack frame, the user state that is switched beside the stack, the FPU. */
 #include <arch/context.h>
 
-#include <arch/irqflags.h>
 #include <arch/layout.h>
 #include <arch/syscall.h>
 #include <arch/trapframe.h>
@@ -28,7 +27,6 @@ static_assert(offsetof(struct trapframe, r.pstate) == FRAME_PSTATE);
 static_assert(offsetof(struct trapframe, orig_x0) == FRAME_ORIG_X0);
 static_assert(offsetof(struct trapframe, cause) == FRAME_CAUSE);
 static_assert(sizeof(struct trapframe) == FRAME_SIZE);
-static_assert(offsetof(struct user_fpsimd_state, fpcr) == 516);
 
 /* What arch_context_switch() stores, lowest address first. */
 struct switch_frame {
@@ -56,6 +54,8 @@ void arch_switch_user_state(struct thread *prev, struct thread *next)
 {
 	prev->arch.tls = sysreg_read(tpidr_el0);
 	sysreg_write(tpidr_el0, next->arch.tls);
+	if (unlikely(!prev->arch.sve != !next->arch.sve))
+		arm64_open_sve(next->arch.sve);
 	if (unlikely(prev->arch.is_stepped != next->arch.is_stepped))
 		sysreg_write(mdscr_el1, next->arch.is_stepped ? MDSCR_SS : 0);
 }
@@ -79,50 +79,6 @@ void arch_thread_exec(struct thread *thread)
 long arch_prctl(struct thread *thread, int code, unsigned long addr)
 {
 	return -ENOSYS;
-}
-
-/* --- FPU -------------------------------------------------------------------------------------- */
-
-int arch_fpu_alloc(struct thread *thread)
-{
-	memset(&thread->arch.fpu, 0, sizeof(thread->arch.fpu));
-	thread->arch.has_fpu = true;
-	return 0;
-}
-
-void arch_fpu_free(struct thread *thread)
-{
-	thread->arch.has_fpu = false;
-}
-
-void arch_fpu_save(struct thread *thread)
-{
-	if (thread->arch.has_fpu)
-		arm64_fpu_save_regs(&thread->arch.fpu);
-}
-
-void arch_fpu_restore(struct thread *thread)
-{
-	if (thread->arch.has_fpu)
-		arm64_fpu_load_regs(&thread->arch.fpu);
-}
-
-void arch_fpu_copy(struct thread *child, struct thread *parent)
-{
-	unsigned long flags = arch_irq_save();
-
-	arch_fpu_save(parent);
-	child->arch.fpu = parent->arch.fpu;
-	arch_irq_restore(flags);
-}
-
-void arch_fpu_reset(struct thread *thread)
-{
-	unsigned long flags = arch_irq_save();
-
-	memset(&thread->arch.fpu, 0, sizeof(thread->arch.fpu));
-	arch_fpu_restore(thread);
-	arch_irq_restore(flags);
 }
 
 /* --- frames ----------------------------------------------------------------------------------- */

@@ -21,7 +21,6 @@
 #include "arm64.h"
 
 #define HW_ID_MASK 0xff00ffffffUL /* MPIDR_EL1's four affinity fields */
-#define CPACR_FP_SIMD (3ul << 20)
 
 struct arm64_features arm64_features;
 
@@ -74,7 +73,7 @@ static const struct {
 	{ 2, 12, 1, HWCAP_JSCVT, "jscvt" }, { 2, 16, 1, HWCAP_FCMA, "fcma" }, { 2, 20, 1, HWCAP_LRCPC, "lrcpc" },
 	{ 2, 0, 1, HWCAP_DCPOP, "dcpop" }, { 0, 32, 1, HWCAP_SHA3, "sha3" }, { 0, 36, 1, HWCAP_SM3, "sm3" },
 	{ 0, 40, 1, HWCAP_SM4, "sm4" }, { 0, 44, 1, HWCAP_ASIMDDP, "asimddp" }, { 0, 12, 2, HWCAP_SHA512, "sha512" },
-	{ 0, 48, 1, HWCAP_ASIMDFHM, "asimdfhm" }, { 1, 48, 1, HWCAP_DIT, "dit" }, { 0, 52, 1, HWCAP_FLAGM, "flagm" }, { 2, 36, 1, HWCAP_SB, "sb" },
+	{ 0, 48, 1, HWCAP_ASIMDFHM, "asimdfhm" }, { 1, 48, 1, HWCAP_DIT, "dit" }, { 1, 32, 1, HWCAP_SVE, "sve" }, { 0, 52, 1, HWCAP_FLAGM, "flagm" }, { 2, 36, 1, HWCAP_SB, "sb" },
 };
 
 /* ISAR0, PFR0, ISAR1 as programs see them. */
@@ -148,7 +147,7 @@ void arch_init_this_cpu(void)
 {
 	struct cpu *cpu = arch_this_cpu();
 
-	sysreg_write(cpacr_el1, CPACR_FP_SIMD);
+	arm64_fpu_init_this_cpu();
 	sysreg_write(mdscr_el1, 0);
 	sysreg_write(oslar_el1, 0);
 	sysreg_write(osdlr_el1, 0);

@@ -224,42 +224,6 @@ FUNCTION arm64_thread_start
 	blr	x19
 	brk	#0
 
-/* void arm64_fpu_save_regs(struct user_fpsimd_state *), arm64_fpu_load_regs(const ...) */
-	.arch_extension fp
-	.arch_extension simd
-.macro EACH_PAIR op
-	\op	q0, q1, [x0, #32 * 0]
-	\op	q2, q3, [x0, #32 * 1]
-	\op	q4, q5, [x0, #32 * 2]
-	\op	q6, q7, [x0, #32 * 3]
-	\op	q8, q9, [x0, #32 * 4]
-	\op	q10, q11, [x0, #32 * 5]
-	\op	q12, q13, [x0, #32 * 6]
-	\op	q14, q15, [x0, #32 * 7]
-	\op	q16, q17, [x0, #32 * 8]
-	\op	q18, q19, [x0, #32 * 9]
-	\op	q20, q21, [x0, #32 * 10]
-	\op	q22, q23, [x0, #32 * 11]
-	\op	q24, q25, [x0, #32 * 12]
-	\op	q26, q27, [x0, #32 * 13]
-	\op	q28, q29, [x0, #32 * 14]
-	\op	q30, q31, [x0, #32 * 15]
-.endm
-FUNCTION arm64_fpu_save_regs
-	EACH_PAIR stp
-	mrs	x1, fpsr
-	mrs	x2, fpcr
-	str	w1, [x0, #512]
-	str	w2, [x0, #516]
-	ret
-FUNCTION arm64_fpu_load_regs
-	EACH_PAIR ldp
-	ldr	w1, [x0, #512]
-	ldr	w2, [x0, #516]
-	msr	fpsr, x1
-	msr	fpcr, x2
-	ret
-
 	.section .bss.overflow_stack, "aw", @nobits
 	.balign	16
 overflow_stack:

@@ -9,7 +9,7 @@
 
 #define HCR_EL2_VALUE ((3 << 40) | (1 << 31))	/* EL1 is 64-bit and may use pointer authentication */
 #define SCTLR_EL2_OFF 0x30c50830
-#define CPTR_EL2_VALUE 0x32ff
+#define CPTR_EL2_VALUE 0x32ff	/* nothing traps: SVE neither */
 #define BLOCK_NORMAL 0x701			/* valid, inner shareable, accessed */
 #define IDMAP_TABLES 4
 
@@ -132,6 +132,13 @@ enter_el1:
 	msr	s3_4_c12_c11_0, xzr	/* ICH_HCR_EL2 */
 2:	ldr	x0, =CPTR_EL2_VALUE
 	msr	cptr_el2, x0
+	mrs	x0, id_aa64pfr0_el1
+	ubfx	x0, x0, #32, #4
+	cbz	x0, 4f
+	isb
+	mov	x0, #0x1ff
+	msr	s3_4_c1_c2_0, x0	/* ZCR_EL2: EL1 decides on the length of SVE's vectors */
+4:
 	msr	hstr_el2, xzr
 	mrs	x0, id_aa64dfr0_el1
 	ubfx	x0, x0, #8, #4

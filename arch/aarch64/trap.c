@@ -150,6 +150,10 @@ static void user_trap(struct trapframe *frame, unsigned long esr, uintptr_t far)
 		return user_exception(frame, SIGILL, ILL_ILLOPC, frame->r.pc);
 	case EC_BRK:
 		return user_exception(frame, SIGTRAP, TRAP_BRKPT, frame->r.pc);
+	case EC_SVE_TRAP:
+		if (arm64_first_sve())
+			return;
+		return user_exception(frame, SIGILL, ILL_ILLOPC, frame->r.pc);
 	case EC_STEP_USER:
 		return user_exception(frame, SIGTRAP, TRAP_TRACE, frame->r.pc);
 	case EC_PC_ALIGN:

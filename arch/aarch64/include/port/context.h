@@ -9,6 +9,7 @@ struct arch_thread {
 	uintptr_t stack_top;	/* end of the kernel stack; the user trap frame ends there */
 	struct user_fpsimd_state fpu; /* valid while switched away */
 	uintptr_t tls;		/* TPIDR_EL0 while switched away */
+	void *sve;		/* Z, P and FFR, valid while switched away; NULL: never used */
 	bool has_fpu;
 	bool is_stepped;	/* MDSCR_EL1.SS while it runs */
 };
