@@ -88,6 +88,8 @@ endef
 DEPS_OBJS :=
 include $(sort $(wildcard deps/*.mk))
 
+include kernel/vdso.mk
+
 # --- targets --------------------------------------------------------------------------------------
 
 .PHONY: all objs kindling.elf kindling.img check check-headers check-layers host-tests fuzz docs clean fetched size FORCE

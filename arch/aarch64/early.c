@@ -35,20 +35,6 @@ static unsigned int image_2m_pages(void)
 	return (__image_end - __image_start + SIZE_2M - 1) / SIZE_2M;
 }
 
-/* 2 MiB steps within the kernel's GiB, whose last is the early console's, where the loader gives entropy.
- * The seed is used again for getrandom: what is taken here goes through a multiplication first. */
-static uint64_t choose_slide(const struct boot_info *info)
-{
-	unsigned int room = 511 - image_2m_pages();
-	uint64_t entropy = 0;
-
-	if (!info->seed_bytes || boot_cmdline_find(info->cmdline, "nokaslr", NULL))
-		return 0;
-	for (unsigned int i = 0; i < info->seed_bytes; i++)
-		entropy = (entropy ^ info->seed[i]) * 0x9e3779b97f4a7c15ull;
-	return (entropy >> 32) % room * SIZE_2M;
-}
-
 /* RAM alone: what devices have there must not be read ahead. */
 static void map_ram(const struct boot_info *info)
 {
@@ -105,7 +91,8 @@ uint64_t early_boot(unsigned long level, paddr_t fdt)
 		find_uart((const void *)fdt);
 	info->mem_limit = min(info->mem_limit, SIZE_512G); /* what these tables can show */
 
-	slide = choose_slide(info);
+	/* The last step is the early console's. */
+	slide = boot_choose_slide(info, NULL, 511 - image_2m_pages());
 	if (slide)
 		boot_relocate(__relr_start, __relr_end, image - KERNEL_LINK_BASE, slide);
 	make_tables(info, slide);

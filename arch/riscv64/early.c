@@ -36,20 +36,6 @@ static unsigned int image_2m_pages(void)
 	return (__image_end - __image_start + SIZE_2M - 1) / SIZE_2M;
 }
 
-/* 2 MiB steps within the kernel's GiB, where the loader gives entropy. The seed is used again for
- * getrandom: what is taken here goes through a multiplication first. */
-static uint64_t choose_slide(const struct boot_info *info)
-{
-	unsigned int room = 512 - image_2m_pages();
-	uint64_t entropy = 0;
-
-	if (!info->seed_bytes || boot_cmdline_find(info->cmdline, "nokaslr", NULL))
-		return 0;
-	for (unsigned int i = 0; i < info->seed_bytes; i++)
-		entropy = (entropy ^ info->seed[i]) * 0x9e3779b97f4a7c15ull;
-	return (entropy >> 32) % room * SIZE_2M;
-}
-
 static void make_tables(uint64_t slide)
 {
 	const unsigned int rwx = MMU_READ | MMU_WRITE | MMU_EXEC | MMU_GLOBAL;
@@ -78,7 +64,7 @@ struct early_start early_boot(uint64_t hart, paddr_t fdt)
 	if (!fdt || boot_fdt_parse(info, (void *)fdt, fdt, FDT_MAX_BYTES))
 		info->complaints |= BOOT_NO_MAP;
 
-	slide = choose_slide(info);
+	slide = boot_choose_slide(info, NULL, 512 - image_2m_pages());
 	if (slide)
 		boot_relocate(__relr_start, __relr_end, image - KERNEL_LINK_BASE, slide);
 	make_tables(slide);

@@ -159,28 +159,10 @@ static bool cpu_random(uint64_t *value)
 	return ok;
 }
 
-/* 2 MiB steps above the link address, as far as the image stays within the kernel's GiB. The seed
- * is used again for getrandom: what is taken here goes through a multiplication first. */
-static uint64_t choose_slide(const struct boot_info *info)
-{
-	unsigned int room = 512 - INDEX(KERNEL_LINK_BASE, 1) - image_2m_pages();
-	uint64_t entropy = 0, random;
-
-	if (boot_cmdline_find(info->cmdline, "nokaslr", NULL))
-		return 0;
-	if (cpu_random(&random))
-		entropy = random;
-	else if (!info->seed_bytes)
-		return 0;
-	for (unsigned int i = 0; i < info->seed_bytes; i++)
-		entropy = (entropy ^ info->seed[i]) * 0x9e3779b97f4a7c15ull;
-	return (entropy >> 32) % room * SIZE_2M;
-}
-
 uint64_t early_boot(paddr_t zero_page)
 {
 	const void *params = early_map(zero_page, sizeof(boot_params_copy));
-	uint64_t image = (uint64_t)__image_start, slide, to_virtual;
+	uint64_t image = (uint64_t)__image_start, slide, to_virtual, random;
 
 	table_bias = DIRECT_MAP_BASE;
 	boot_info.kernel_start = image;
@@ -189,7 +171,8 @@ uint64_t early_boot(paddr_t zero_page)
 		memcpy(&boot_params_copy, params, sizeof(boot_params_copy));
 	boot_params_parse(&boot_info, early_map);
 
-	slide = choose_slide(&boot_info);
+	slide = boot_choose_slide(&boot_info, cpu_random(&random) ? &random : NULL,
+		512 - INDEX(KERNEL_LINK_BASE, 1) - image_2m_pages());
 	if (slide)
 		boot_relocate(__relr_start, __relr_end, image - KERNEL_LINK_BASE, slide);
 	map_kernel(slide);

@@ -2,6 +2,8 @@
 /* Device registers: a read is complete before what follows, a write comes after what was before. */
 #pragma once
 
+#include <arch/no_port_io.h> /* no PCI I/O window yet */
+
 #define ARM64_IO(suffix, type, reg, load, store)                                                   \
 	static inline type read##suffix(const volatile void *addr)                                 \
 	{                                                                                          \
@@ -19,17 +21,3 @@ ARM64_IO(w, uint16_t, "w", "ldrh", "strh")
 ARM64_IO(l, uint32_t, "w", "ldr", "str")
 ARM64_IO(q, uint64_t, "x", "ldr", "str")
 #undef ARM64_IO
-
-/* No PCI I/O window yet. */
-#define ARM64_PORT(suffix, type)                                                                   \
-	static inline type in##suffix(uint16_t port)                                               \
-	{                                                                                          \
-		return (type)~0u;                                                                  \
-	}                                                                                          \
-	static inline void out##suffix(type value, uint16_t port)                                  \
-	{                                                                                          \
-	}
-ARM64_PORT(b, uint8_t)
-ARM64_PORT(w, uint16_t)
-ARM64_PORT(l, uint32_t)
-#undef ARM64_PORT

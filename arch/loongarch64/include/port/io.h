@@ -2,6 +2,8 @@
 /* Device registers: uncached accesses keep their order; a write comes after what memory had before. */
 #pragma once
 
+#include <arch/no_port_io.h> /* no PCI I/O window yet */
+
 #define LOONGARCH_IO(suffix, type, load, store)                                                    \
 	static inline type read##suffix(const volatile void *addr)                                 \
 	{                                                                                          \
@@ -19,17 +21,3 @@ LOONGARCH_IO(w, uint16_t, "ld.hu", "st.h")
 LOONGARCH_IO(l, uint32_t, "ld.wu", "st.w")
 LOONGARCH_IO(q, uint64_t, "ld.d", "st.d")
 #undef LOONGARCH_IO
-
-/* No PCI I/O window yet. */
-#define LOONGARCH_PORT(suffix, type)                                                               \
-	static inline type in##suffix(uint16_t port)                                               \
-	{                                                                                          \
-		return (type)~0u;                                                                  \
-	}                                                                                          \
-	static inline void out##suffix(type value, uint16_t port)                                  \
-	{                                                                                          \
-	}
-LOONGARCH_PORT(b, uint8_t)
-LOONGARCH_PORT(w, uint16_t)
-LOONGARCH_PORT(l, uint32_t)
-#undef LOONGARCH_PORT

@@ -2,6 +2,8 @@
 /* Device registers: a read is complete before what follows, a write comes after what was before. */
 #pragma once
 
+#include <arch/no_port_io.h> /* no PCI I/O window yet */
+
 #define RISCV_IO(suffix, type, load, store)                                                        \
 	static inline type read##suffix(const volatile void *addr)                                 \
 	{                                                                                          \
@@ -19,17 +21,3 @@ RISCV_IO(w, uint16_t, "lhu", "sh")
 RISCV_IO(l, uint32_t, "lwu", "sw")
 RISCV_IO(q, uint64_t, "ld", "sd")
 #undef RISCV_IO
-
-/* No PCI I/O window yet. */
-#define RISCV_PORT(suffix, type)                                                                   \
-	static inline type in##suffix(uint16_t port)                                               \
-	{                                                                                          \
-		return (type)~0u;                                                                  \
-	}                                                                                          \
-	static inline void out##suffix(type value, uint16_t port)                                  \
-	{                                                                                          \
-	}
-RISCV_PORT(b, uint8_t)
-RISCV_PORT(w, uint16_t)
-RISCV_PORT(l, uint32_t)
-#undef RISCV_PORT

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The linked vDSO (arch.mk) as data. */
+/* The linked vDSO (vdso.mk) as data. */
 	.section .rodata.vdso, "a", @progbits
 	.balign	16
 	.globl	arch_vdso_image, arch_vdso_image_size
 	.hidden	arch_vdso_image, arch_vdso_image_size
 arch_vdso_image:
-	.incbin	"build/aarch64/vdso.so"
+	.incbin	"vdso.so"
 	.set	image_bytes, . - arch_vdso_image
 	.balign	8
 arch_vdso_image_size:
