@@ -138,7 +138,9 @@ static inline bool thread_wake(struct thread *thread)
 
 static inline void thread_set_state(enum thread_state state)
 {
-	__atomic_store_n(&current->state, state, __ATOMIC_SEQ_CST);
+	/* A fence, as a sequentially consistent store alone does not keep later plain loads behind it. */
+	__atomic_store_n(&current->state, state, __ATOMIC_RELEASE);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 static inline void thread_set_work(struct thread *thread, unsigned int bits)

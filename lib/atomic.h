@@ -14,7 +14,11 @@
 #define atomic_store_relaxed(p, v)	__atomic_store_n(p, v, __ATOMIC_RELAXED)
 
 /* Orders this store before every later load: the "set flag, then look" of sleep and wake-up. */
-#define atomic_store_seq(p, v)		__atomic_store_n(p, v, __ATOMIC_SEQ_CST)
+#define atomic_store_seq(p, v) \
+	do { \
+		__atomic_store_n(p, v, __ATOMIC_RELEASE); \
+		__atomic_thread_fence(__ATOMIC_SEQ_CST); \
+	} while (0)
 #define atomic_fence()			__atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 #define atomic_inc(p)			((void)__atomic_fetch_add(p, 1, __ATOMIC_SEQ_CST))
