@@ -171,6 +171,23 @@ static int fill_all(struct filling *filling, unsigned int nr_kernel)
 	return err;
 }
 
+/* The seed is only given when it is as good as the next kernel takes it for. */
+static int build_params(struct kexec_boot *boot, uint8_t *params)
+{
+	uint8_t seed[KEXEC_SEED_BYTES];
+	int err;
+
+	if (random_entropy_bits() >= 256) {
+		random_bytes(seed, sizeof(seed));
+		boot->seed = seed;
+		boot->seed_bytes = sizeof(seed);
+	}
+	err = arch_kexec_build_params(boot, params);
+	memzero_explicit(seed, sizeof(seed));
+	boot->seed = NULL;
+	return err;
+}
+
 static int build(struct kexec_load *load, const struct kexec_format *format, struct file *initrd,
 		 uint64_t initrd_bytes)
 {
@@ -200,7 +217,7 @@ static int build(struct kexec_load *load, const struct kexec_format *format, str
 	memset(params, 0, block_bytes);
 	memcpy(params + block_bytes, load->cmdline, load->cmdline_bytes + 1);
 	filling.params = params;
-	err = arch_kexec_build_params(&boot, params);
+	err = build_params(&boot, params);
 	if (!err)
 		err = fill_all(&filling, nr_kernel);
 	kvfree(params);
