@@ -87,6 +87,7 @@ void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
 	if ((!tables.fdt || boot_fdt_parse(info, phys_to_virt(tables.fdt), tables.fdt, FDT_MAX_BYTES)) && !info->nr_map)
 		info->complaints |= BOOT_NO_MAP;
 	boot_efi_add_initrd(info, phys_to_virt(0), &tables);
-	info->mem_limit = boot_mem_limit(info->cmdline);
+	if (!info->fdt)
+		info->mem_limit = boot_mem_limit(info->cmdline);
 	choose_parking(info);
 }

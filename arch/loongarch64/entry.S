@@ -189,8 +189,8 @@ FUNCTION loongarch_tlb_refill
 	ertn
 
 /*
- * void loongarch_enter_parking(paddr_t at): goes there with direct addresses. What lies there is a copy
- * of loongarch_park_code: sleep until an IPI, and go where the mailbox says.
+ * void loongarch_enter_parking(paddr_t at, paddr_t sign): goes there with direct addresses. What lies there
+ * is a copy of loongarch_park_code: set the sign, sleep until an IPI, and go where the mailbox says.
  */
 FUNCTION loongarch_enter_parking
 	li.w	$t0, CRMD_DA_CACHED
@@ -208,6 +208,8 @@ FUNCTION loongarch_park_code
 	iocsrwr.w $t2, $t0
 	li.w	$t0, 1 << INT_IPI
 	csrwr	$t0, CSR_ECFG
+	dbar	0
+	st.w	$t2, $a1, 0
 1:	idle	0
 	iocsrrd.w $t0, $t1
 	beqz	$t0, 1b

@@ -35,10 +35,9 @@
 #define INITRD_AT 0x110
 #define MEMMAP_AT 0x200
 #define TABLES_BYTES 0x8000
-#define PARKING_SYSTAB 0x1000	/* behind the code */
 
 static_assert(MEMMAP_AT + sizeof(struct efi_boot_memmap) + BOOT_MAX_RANGES * sizeof(struct efi_boot_desc) <= TABLES_BYTES);
-static_assert(PARKING_SYSTAB + TABLES_BYTES <= PARKING_BYTES);
+static_assert(PARKING_SYSTAB + TABLES_BYTES <= PARKING_SIGNS);
 
 /* --- tables ------------------------------------------------------------------------------------- */
 

@@ -22,7 +22,7 @@
 
 #include "loongarch.h"
 
-#define PARK_TIMEOUT_US 100000
+#define PARK_TIMEOUT_US 1000000
 #define START_TIMEOUT_US 100000
 
 #define SEND_BLOCKING (1u << 31)
@@ -41,7 +41,13 @@ struct loongarch_start loongarch_start;
 
 extern char loongarch_secondary_start[], loongarch_park_code[], loongarch_park_code_end[];
 [[noreturn]] void loongarch_secondary_main(struct cpu *cpu);
-[[noreturn]] void loongarch_enter_parking(paddr_t at);
+[[noreturn]] void loongarch_enter_parking(paddr_t at, paddr_t sign);
+
+/* Where a CPU says that it runs in the parking memory, and no more in the kernel's. */
+static paddr_t parking_sign(const struct cpu *cpu)
+{
+	return loongarch_parking + PARKING_SIGNS + cpu->id * sizeof(uint32_t);
+}
 
 void arch_enumerate_cpus(void)
 {
@@ -76,6 +82,8 @@ static void send_mail(const struct cpu *cpu, uint64_t value)
 
 int arch_start_cpu(struct cpu *cpu)
 {
+	if (loongarch_parking)
+		*(uint32_t *)phys_to_virt(parking_sign(cpu)) = 0;
 	loongarch_start = (struct loongarch_start){ (uintptr_t)arch_user_frame(cpu->idle_thread), cpu, cpu->hw_id };
 	smp_mb();
 	send_mail(cpu, virt_to_phys(loongarch_secondary_start));
@@ -100,23 +108,20 @@ void arch_park_cpu(void)
 	arch_irq_disable();
 	csr_write(CSR_TCFG, 0);
 	csr_write(CSR_ECFG, 0);
-	__atomic_store_n(&arch_this_cpu()->arch.parked, true, __ATOMIC_RELEASE);
 	if (loongarch_parking) { /* the same bytes from each of them */
 		memcpy(phys_to_virt(loongarch_parking), loongarch_park_code,
 			(size_t)(loongarch_park_code_end - loongarch_park_code));
 		__asm__ volatile("dbar 0\n\tibar 0" ::: "memory");
-		loongarch_enter_parking(loongarch_parking);
+		loongarch_enter_parking(loongarch_parking, parking_sign(arch_this_cpu()));
 	}
 	arch_cpu_halt();
 }
 
 int arch_wait_parked(struct cpu *cpu)
 {
-	for (unsigned int waited_us = 0; waited_us < PARK_TIMEOUT_US; waited_us++) {
-		if (__atomic_load_n(&cpu->arch.parked, __ATOMIC_ACQUIRE)) {
-			delay_us(10); /* a few instructions are left to it */
+	for (unsigned int waited_us = 0; loongarch_parking && waited_us < PARK_TIMEOUT_US; waited_us++) {
+		if (__atomic_load_n((uint32_t *)phys_to_virt(parking_sign(cpu)), __ATOMIC_ACQUIRE))
 			return 0;
-		}
 		delay_us(1);
 	}
 	pr_err("smp: CPU %lu does not stop\n", (unsigned long)cpu->hw_id);

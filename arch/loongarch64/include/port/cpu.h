@@ -5,7 +5,6 @@
 struct arch_cpu {
 	uintptr_t kernel_sp;	  /* top of the current thread's kernel stack: port/asm_offsets.h */
 	unsigned int ipi_pending; /* atomic: bits of enum ipi */
-	bool parked;		  /* atomic: reached arch_park_cpu() */
 	uint32_t prid;		  /* CPUCFG word 0 */
 };
 
