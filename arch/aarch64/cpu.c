@@ -73,7 +73,8 @@ static const struct {
 	{ 2, 12, 1, HWCAP_JSCVT, "jscvt" }, { 2, 16, 1, HWCAP_FCMA, "fcma" }, { 2, 20, 1, HWCAP_LRCPC, "lrcpc" },
 	{ 2, 0, 1, HWCAP_DCPOP, "dcpop" }, { 0, 32, 1, HWCAP_SHA3, "sha3" }, { 0, 36, 1, HWCAP_SM3, "sm3" },
 	{ 0, 40, 1, HWCAP_SM4, "sm4" }, { 0, 44, 1, HWCAP_ASIMDDP, "asimddp" }, { 0, 12, 2, HWCAP_SHA512, "sha512" },
-	{ 0, 48, 1, HWCAP_ASIMDFHM, "asimdfhm" }, { 1, 48, 1, HWCAP_DIT, "dit" }, { 1, 32, 1, HWCAP_SVE, "sve" }, { 0, 52, 1, HWCAP_FLAGM, "flagm" }, { 2, 36, 1, HWCAP_SB, "sb" },
+	{ 0, 48, 1, HWCAP_ASIMDFHM, "asimdfhm" }, { 1, 48, 1, HWCAP_DIT, "dit" }, { 1, 32, 1, HWCAP_SVE, "sve" },
+	{ 0, 52, 1, HWCAP_FLAGM, "flagm" }, { 2, 36, 1, HWCAP_SB, "sb" },
 };
 
 /* ISAR0, PFR0, ISAR1 as programs see them. */
