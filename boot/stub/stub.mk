@@ -13,7 +13,8 @@ LINK_KERNEL = $(LD) $(LDFLAGS) -T arch/$(ARCH)/kernel.ld -o $@.1 @$(OUT)/objects
 	$(LD) $(LDFLAGS) -T arch/$(ARCH)/kernel.ld -o $@ @$(OUT)/objects $(OUT)/ksyms.o && rm $@.1
 
 BOOT := $(OUT)/boot-image
-STUB_CFLAGS := -std=gnu23 $(BASE_CFLAGS) -Oz -g0 -fno-jump-tables $(WARNINGS) $(INCLUDES)
+# Nobody walks its stack: no frame pointers.
+STUB_CFLAGS := -std=gnu23 $(BASE_CFLAGS) -fomit-frame-pointer -Oz -g0 -fno-jump-tables $(WARNINGS) $(INCLUDES)
 STUB_OBJS := $(addprefix $(BOOT)/,payload.o unpack.o string.o xxhash.o) $(patsubst $(OUT)/deps/%,$(BOOT)/deps/%,$(zstd_OBJS))
 
 $(BOOT)/payload.bin: $(OUT)/kindling.elf
@@ -35,7 +36,7 @@ $(BOOT)/%.o: arch/$(ARCH)/boot/%.c
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(STUB_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Speed where the time goes, size elsewhere.
-STUB_ZSTD_CFLAGS = $(ZSTD_CFLAGS) -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -Oz -g0 -fno-jump-tables
+STUB_ZSTD_CFLAGS = $(ZSTD_CFLAGS) -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -fomit-frame-pointer -Oz -g0 -fno-jump-tables
 $(BOOT)/deps/zstd/decompress/zstd_decompress_block.c.o $(BOOT)/deps/zstd/decompress/huf_decompress.c.o: STUB_ZSTD_CFLAGS += -Os
 
 $(BOOT)/kernel.args: $(OUT)/kindling.elf $(BOOT)/payload.bin
