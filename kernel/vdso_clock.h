@@ -7,12 +7,12 @@
  */
 #pragma once
 
+#include <arch/layout.h>
 #include <asm/unistd.h>
 #include <kernel/vdso_data.h>
 #include <lib/compiler.h>
 #include <linux/time.h>
 #include <linux/time_types.h>
-#include <port/layout.h>
 #include <port/vdso.h>
 
 #define NSEC_PER_SEC 1000000000ULL

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arch contract: constants of the port, given as macros by port/layout.h.
+ * Arch contract: constants of the port, given as macros by port/layout.h; what follows from them, here.
  *
- *   PAGE_SHIFT PAGE_SIZE PAGE_MASK   page size (4 KiB; 16 KiB on loongarch64). PAGE_MASK = ~(PAGE_SIZE - 1)
+ *   PAGE_SHIFT               of the page size (4 KiB; 16 KiB on loongarch64)
  *   KERNEL_STACK_SIZE        bytes of a thread's kernel stack, a power of two, whole pages
  *   USER_VA_START USER_VA_END  a program may map [START, END); mmap_min_addr is START
  *   USER_STACK_TOP           highest stack address before randomisation
@@ -21,6 +21,13 @@
 #pragma once
 
 #include <port/layout.h>
+
+#ifdef __ASSEMBLER__
+#define PAGE_SIZE (1 << PAGE_SHIFT)
+#else
+#define PAGE_SIZE (1UL << PAGE_SHIFT)
+#endif
+#define PAGE_MASK (~(PAGE_SIZE - 1))
 
 #ifndef __ASSEMBLER__
 #include <lib/types.h>

@@ -30,3 +30,9 @@ static inline void arch_frame_set_sp(struct trapframe *frame, uintptr_t sp);
 void arch_frame_dump(const struct trapframe *frame);
 
 #include <port/trapframe.h>
+
+static inline struct trapframe *arch_user_frame(const struct thread *thread)
+{
+	/* struct arch_thread is the first member of struct thread; every port's has stack_top. */
+	return (struct trapframe *)((const struct arch_thread *)thread)->stack_top - 1;
+}

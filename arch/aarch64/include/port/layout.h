@@ -12,12 +12,6 @@
 #include <linux/elf-em.h>
 
 #define PAGE_SHIFT 12
-#ifdef __ASSEMBLER__
-#define PAGE_SIZE 4096
-#else
-#define PAGE_SIZE 4096UL
-#endif
-#define PAGE_MASK (~(PAGE_SIZE - 1))
 
 #define KERNEL_STACK_SIZE 16384
 

@@ -13,12 +13,6 @@ struct trapframe {
 	unsigned long cause;	/* ESR_EL1; 0: forgotten (arch_frame_clear_syscall()), or an interrupt */
 };
 
-static inline struct trapframe *arch_user_frame(const struct thread *thread)
-{
-	/* struct arch_thread is the first member of struct thread. */
-	return (struct trapframe *)((const struct arch_thread *)thread)->stack_top - 1;
-}
-
 static inline bool arch_frame_is_user(const struct trapframe *frame)
 {
 	return !(frame->r.pstate & PSR_MODE_MASK);

@@ -14,12 +14,6 @@ struct trapframe {
 	unsigned long orig_a0;
 };
 
-static inline struct trapframe *arch_user_frame(const struct thread *thread)
-{
-	/* struct arch_thread is the first member of struct thread. */
-	return (struct trapframe *)((const struct arch_thread *)thread)->stack_top - 1;
-}
-
 static inline bool arch_frame_is_user(const struct trapframe *frame)
 {
 	return !(frame->status & SSTATUS_SPP);
