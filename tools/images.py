@@ -111,12 +111,17 @@ LINUX_CMDLINE = " ".join((f"console={CONSOLE} panic=-1", vm.LINUX_WORDS.get(ARCH
 
 
 def chain(batch="1", kexec="", linux=f"{dl('linux')}/vmlinuz", append="", extra=""):
-    """u-root whose init calls u-root's kexec on a Linux: kexec is more options for that command."""
-    flags = kexec.split() + ["-c", " ".join((LINUX_CMDLINE, append)).strip(), "-i", "/boot/initrd", "/boot/vmlinuz"]
-    return u_root(["kexec"] + flags, [
-        ("boot/vmlinuz", linux),
-        ("boot/initrd", mkinitramfs.compress(payload(batch, extra).bytes(), "gzip")),
-    ])
+    """u-root whose init calls u-root's kexec on a Linux: kexec is more options for that command. On loongarch64 u-root
+    has no kexec: its shell calls ours."""
+    files = [("boot/vmlinuz", linux), ("boot/initrd", mkinitramfs.compress(payload(batch, extra).bytes(), "gzip"))]
+    cmdline = " ".join((LINUX_CMDLINE, append)).strip()
+    if ARCH == "loongarch64":
+        cpio = u_root(files=files, script="/sbin/kexec -l /boot/vmlinuz --initrd=/boot/initrd "
+                                          f"--command-line='{cmdline}'\n/sbin/kexec -e")
+        own_kexec(cpio)
+        return cpio
+    flags = kexec.split() + ["-c", cmdline, "-i", "/boot/initrd", "/boot/vmlinuz"]
+    return u_root(["kexec"] + flags, files)
 
 
 def vmlinux(bzimage):
