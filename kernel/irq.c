@@ -26,6 +26,7 @@ struct irq_desc {
 	struct irq_action *actions; /* guarded by irq_lock; walked by the handler with the desc's lock */
 	struct spinlock lock;
 	uint64_t count, unhandled;
+	struct cpu *target; /* NULL: the boot CPU */
 	enum irq_trigger trigger;
 	bool is_masked;
 };
@@ -36,6 +37,7 @@ static struct spinlock irq_lock = SPINLOCK_INIT;
 static struct irq_desc *descs[MAX_IRQS];
 static unsigned int nr_irqs;
 static struct list_head chips = LIST_HEAD_INIT(chips);
+static struct list_head msi_controllers = LIST_HEAD_INIT(msi_controllers); /* grows at start only */
 
 static const struct irq_domain_ops *domain_ops;
 
@@ -96,7 +98,8 @@ int irq_request(unsigned int irq, enum irq_trigger trigger, irq_handler handler,
 	if (desc->actions && desc->trigger != trigger) {
 		err = -EBUSY;
 	} else if (!desc->actions && desc->chip->ops->configure) {
-		err = desc->chip->ops->configure(desc->chip, irq_input(desc, irq), trigger, cpu_get(0));
+		err = desc->chip->ops->configure(desc->chip, irq_input(desc, irq), trigger,
+			desc->target ?: cpu_get(0));
 	}
 	if (!err) {
 		desc->trigger = trigger;
@@ -164,15 +167,41 @@ void irq_set_domain_ops(const struct irq_domain_ops *ops)
 	domain_ops = ops;
 }
 
-int irq_alloc_msi(unsigned int *irq, struct msi_message *message)
+void msi_register_controller(struct msi_controller *msi)
 {
-	return domain_ops && domain_ops->alloc_msi ? domain_ops->alloc_msi(irq, message) : -ENOENT;
+	unsigned long flags = spin_lock_irqsave(&irq_lock);
+
+	list_add_tail(&msi->list, &msi_controllers);
+	spin_unlock_irqrestore(&irq_lock, flags);
 }
 
-void irq_free_msi(unsigned int irq)
+struct msi_controller *msi_find_controller(int node)
 {
-	if (domain_ops && domain_ops->free_msi)
-		domain_ops->free_msi(irq);
+	struct msi_controller *msi;
+
+	list_for_each_entry(msi, &msi_controllers, list)
+		if (msi->node == node)
+			return msi;
+	return NULL;
+}
+
+int msi_alloc(struct msi_controller *msi, uint32_t requester, unsigned int nr, struct msi_irq *irqs)
+{
+	int err = -ENOENT;
+
+	for (unsigned int i = 0; i < nr; i++)
+		if (!irqs[i].target)
+			irqs[i].target = cpu_get(0);
+	if (msi)
+		err = msi->ops->alloc(msi, requester, nr, irqs);
+	for (unsigned int i = 0; !err && i < nr; i++)
+		descs[irqs[i].irq]->target = irqs[i].target;
+	return err;
+}
+
+void msi_free(struct msi_controller *msi, uint32_t requester, unsigned int nr, const struct msi_irq *irqs)
+{
+	msi->ops->free(msi, requester, nr, irqs);
 }
 
 int irq_from_isa(unsigned int line, unsigned int *irq, enum irq_trigger *trigger)
@@ -210,10 +239,10 @@ static int interrupts_show(struct seq *seq, void *ctx)
 
 		if (!desc->actions)
 			continue;
-		/* All lines are routed to the boot CPU. */
-		seq_printf(seq, "%4u: %10lu ", irq, (unsigned long)desc->count);
-		for (unsigned int id = 1; id < cpu_count(); id++)
-			seq_printf(seq, "%10u ", 0u);
+		seq_printf(seq, "%4u: ", irq);
+		for (unsigned int id = 0; id < cpu_count(); id++)
+			seq_printf(seq, "%10lu ", id == (desc->target ? desc->target->id : 0) ?
+				(unsigned long)desc->count : 0);
 		seq_printf(seq, " %s %4u", desc->chip->ops->name, irq_input(desc, irq));
 		for (struct irq_action *action = desc->actions; action; action = action->next) {
 			seq_printf(seq, "%s%s", separator, action->name);

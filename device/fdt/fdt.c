@@ -62,7 +62,7 @@ static void irqchips_pass(bool is_last)
 {
 	LINKER_SET_FOREACH(fdt_irqchips, const struct fdt_irqchip, chip) {
 		DT_FOREACH_COMPATIBLE(tree, node, chip->compatible) {
-			int err = find_controller(node) ? 0 : chip->init(node);
+			int err = find_controller(node) || msi_find_controller(node) ? 0 : chip->init(node);
 
 			if (err && err != -ENODEV && (is_last || err != -EAGAIN))
 				pr_err("fdt: interrupt controller %s: error %d\n", dt_node_name(tree, node), -err);

@@ -22,6 +22,7 @@ const void *fdt_tree(void);
 /*
  * Interrupt controllers. init() returns 0, -EAGAIN when the controller above it is not there yet (it
  * is called again after others), or another error. All are called by arch_init(), interrupts off.
+ * A node that takes messages calls msi_register_controller() with itself as .node (kernel/irq.h).
  */
 struct fdt_irqchip {
 	const char *compatible;

@@ -250,7 +250,7 @@ static const struct irq_chip_ops msi_ops = {
 	.shutdown = msi_shutdown,
 };
 
-static int msi_alloc(unsigned int *irq, struct msi_message *message)
+static int alloc_one(struct msi_irq *msi)
 {
 	uint8_t free = 0;
 	unsigned int i;
@@ -267,25 +267,41 @@ static int msi_alloc(unsigned int *irq, struct msi_message *message)
 		return vector;
 	}
 	__atomic_store_n(&msi_vectors[i], (uint8_t)vector, __ATOMIC_RELAXED);
-	*irq = msi_chip.first_irq + i;
-	message->addr = MSI_ADDRESS | (uint64_t)(cpu_get(0)->arch.apic_id & 0xff) << 12;
-	message->data = (uint32_t)vector;
+	msi->irq = msi_chip.first_irq + i;
+	msi->message.addr = MSI_ADDRESS | (uint64_t)(msi->target->arch.apic_id & 0xff) << 12;
+	msi->message.data = (uint32_t)vector;
 	return 0;
 }
 
-static void msi_free(unsigned int irq)
+static void free_messages(struct msi_controller *unused, uint32_t requester, unsigned int nr, const struct msi_irq *irqs)
 {
-	unsigned int i = irq - msi_chip.first_irq;
+	while (nr--) {
+		unsigned int i = irqs[nr].irq - msi_chip.first_irq;
 
-	x86_vector_free(msi_vectors[i]);
-	__atomic_store_n(&msi_vectors[i], 0, __ATOMIC_RELAXED);
+		x86_vector_free(msi_vectors[i]);
+		__atomic_store_n(&msi_vectors[i], 0, __ATOMIC_RELAXED);
+	}
 }
+
+static int alloc_messages(struct msi_controller *msi, uint32_t requester, unsigned int nr, struct msi_irq *irqs)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		int err = alloc_one(&irqs[i]);
+
+		if (err) {
+			free_messages(msi, requester, i, irqs);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static const struct msi_ops msi_controller_ops = { .alloc = alloc_messages, .free = free_messages };
+static struct msi_controller local_apics = { .ops = &msi_controller_ops, .node = -1 };
 
 static const struct irq_domain_ops domain_ops = {
 	.from_isa = isa_to_irq,
 	.from_gsi = gsi_to_irq,
-	.alloc_msi = msi_alloc,
-	.free_msi = msi_free,
 };
 
 /* The IO-APICs first: irq numbers are then the GSIs that everybody knows from Linux. */
@@ -309,6 +325,8 @@ static void x86_apic_init(void)
 		add_ioapic(IOAPIC_DEFAULT_ADDRESS, 0);
 	if (irq_register_chip(&msi_chip))
 		pr_err("apic: no memory for message-signalled interrupts\n");
+	else
+		msi_register_controller(&local_apics);
 	irq_set_domain_ops(&domain_ops);
 }
 
