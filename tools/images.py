@@ -63,10 +63,19 @@ true tty udhcpc umount uname uniq unxz unzip uptime usleep vi watch wc wget whic
 zcat""".split()
 
 
+def own_kexec(cpio, path="sbin/kexec"):
+    """Kindling's own small kexec command (user/kexec.c)."""
+    out = os.path.join(TOP, "build", "test", ARCH, "kexec")
+    os.makedirs(os.path.dirname(out), exist_ok=True)
+    toolchain.musl_program(f"{TOP}/user/kexec.c", out, ARCH, strip=True)
+    cpio.copy(path, out, 0o755)
+
+
 def payload(batch="1", extra="", line=PAYLOAD_LINE):
     """Busybox for the Linux at the end: one line and power-off, or a prompt."""
     cpio = mkinitramfs.Cpio()
     busybox(cpio)
+    own_kexec(cpio)
     end = "poweroff -f" if batch == "1" else \
         'echo "A Linux that Kindling started. Ctrl-A x leaves QEMU."; cd /root; setsid cttyhack sh; poweroff -f'
     cpio.file("init", PAYLOAD_INIT % {"line": line, "end": end, "extra": extra}, 0o755)
@@ -78,6 +87,7 @@ def shell(script=""):
     children cannot be stopped from the terminal."""
     cpio = mkinitramfs.Cpio()
     busybox(cpio)
+    own_kexec(cpio)
     cpio.file("init", "#!/bin/sh\nmount -t devtmpfs none /dev\nmount -t proc none /proc\nmount -t sysfs none /sys\n"
               + script + "\nsetsid cttyhack sh\npoweroff -f\n", 0o755)
     return cpio
@@ -92,6 +102,8 @@ def u_root(uinit=(), files=(), script=""):
     -uinitcmd puts it there. script: the same as a gosh script. files: (path, source) pairs."""
     cpio = mkinitramfs.Cpio()
     cpio.base(f"{dl('u-root')}/u-root.cpio")
+    # u-root's own, where it has one, stands at the end of PATH.
+    own_kexec(cpio, "sbin/kexec" if ARCH == "loongarch64" else "sbin/kexec-file")
     if script:
         cpio.file("uinit.sh", script + "\n", 0o755)
         uinit = ["gosh", "/uinit.sh"]
@@ -116,10 +128,8 @@ def chain(batch="1", kexec="", linux=f"{dl('linux')}/vmlinuz", append="", extra=
     files = [("boot/vmlinuz", linux), ("boot/initrd", mkinitramfs.compress(payload(batch, extra).bytes(), "gzip"))]
     cmdline = " ".join((LINUX_CMDLINE, append)).strip()
     if ARCH == "loongarch64":
-        cpio = u_root(files=files, script="/sbin/kexec -l /boot/vmlinuz --initrd=/boot/initrd "
+        return u_root(files=files, script="/sbin/kexec -l /boot/vmlinuz --initrd=/boot/initrd "
                                           f"--command-line='{cmdline}'\n/sbin/kexec -e")
-        own_kexec(cpio)
-        return cpio
     flags = kexec.split() + ["-c", cmdline, "-i", "/boot/initrd", "/boot/vmlinuz"]
     return u_root(["kexec"] + flags, files)
 
@@ -168,14 +178,6 @@ def c_program(name):
     busybox(cpio)
     cpio.copy("init", out, 0o755)
     return cpio
-
-
-def own_kexec(cpio):
-    """Kindling's own small kexec command (user/kexec.c), as /sbin/kexec."""
-    out = os.path.join(TOP, "build", "test", ARCH, "kexec")
-    os.makedirs(os.path.dirname(out), exist_ok=True)
-    toolchain.musl_program(f"{TOP}/user/kexec.c", out, ARCH)
-    cpio.copy("sbin/kexec", out, 0o755)
 
 
 IMAGES = {f.__name__.replace("_", "-"): f for f in (payload, shell, u_root, chain)}

@@ -15,7 +15,7 @@ def musl_root(arch):
     return f"{DL}/musl{'' if arch == 'x86_64' else '-' + arch}/usr"
 
 
-def musl_program(source, out, arch="x86_64", flags=()):
+def musl_program(source, out, arch="x86_64", flags=(), strip=False):
     """Compile and link one C file; nothing is done when out is newer than it and its headers."""
     headers = glob.glob(os.path.join(os.path.dirname(source), "*.h"))
     newest = max(os.path.getmtime(f) for f in [source, __file__, *headers])
@@ -29,7 +29,7 @@ def musl_program(source, out, arch="x86_64", flags=()):
                     "-isystem", f"{DL}/uapi/usr/lib/linux/uapi/{UAPI_ARCH[arch]}", "-isystem", f"{DL}/uapi/usr/include",
                     "-fno-pie", "-D_GNU_SOURCE", *flags, "-c", source, "-o", obj], check=True, stderr=subprocess.PIPE)
     builtins = glob.glob(f"{musl}/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.builtins-{arch}.a")
-    subprocess.run(["ld.lld-19", "-static", "--gc-sections", "-o", out, f"{lib}/crt1.o", f"{lib}/crti.o", obj,
+    subprocess.run(["ld.lld-19", "-static", "--gc-sections", *(["-s"] if strip else []), "-o", out, f"{lib}/crt1.o", f"{lib}/crti.o", obj,
                     f"{lib}/libc.a", *builtins, f"{lib}/crtn.o"], check=True, stderr=subprocess.PIPE)
 
 

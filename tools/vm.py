@@ -43,6 +43,11 @@ def loadable(kernel):
     return image
 
 
+def tail(text, lines=30):
+    """The end of a guest's log, for who sees nothing but a test's output."""
+    return "".join(f"     | {line[:200]}\n" for line in text.rstrip().split("\n")[-lines:])
+
+
 class VmError(Exception):
     """The guest did not do what was awaited; the text says what it did."""
 

@@ -124,6 +124,13 @@ def boot(kernel, programs, out, smp, log, arch, extra=""):
     return results
 
 
+def log_end(path, p):
+    """The end of what the guest said while p ran, from its last start on."""
+    with open(path, encoding="utf-8", errors="replace") as f:
+        text = f.read().rpartition(f"=begin {p.name}=\n")[2]
+    return vm.tail(re.split(r"(?m)^=begin |^\$ ", text)[0])
+
+
 def judge(p, linux, ours):
     lines, end = ours
     want, want_end = linux
@@ -172,7 +179,7 @@ def main():
         for p in ask:
             lines, end = results[p.name]
             if end.startswith("guest: "):
-                failures[p] = f"Linux did not come to its end: {end}"
+                failures[p] = f"Linux did not come to its end: {end}\n{log_end(f'{out}/linux.log', p)}".rstrip()
                 good.remove(p)
                 continue
             with open(p.expected, "w", encoding="utf-8") as f:
@@ -191,7 +198,7 @@ def main():
     for p in good:
         error = judge(p, linux[p], results[p.name])
         if error:
-            failures[p] = error
+            failures[p] = f"{error}\n{log_end(f'{out}/kindling.log', p)}".rstrip()
     for p in programs:
         print(f"FAIL abi/{p.name}: {failures[p]}" if p in failures else f"ok   abi/{p.name}")
     print(f"{len(programs) - len(failures)} passed, {len(failures)} failed")

@@ -33,6 +33,11 @@ else:
     import port_scenarios       # noqa: E402, F401
 
 
+def log_end(path):
+    with open(path, encoding="utf-8", errors="replace") as f:
+        return vm.tail(f.read())
+
+
 class Context:
     """What a scenario may need: the kernel under test, folders, and files that are built once."""
 
@@ -134,7 +139,8 @@ def main():
         with lock:
             if error:
                 failed.append(s.name)
-                print(f"FAIL {s.name} ({seconds:.0f} s): {error}\n     log: {os.path.relpath(ctx.log_path(s))}", flush=True)
+                print(f"FAIL {s.name} ({seconds:.0f} s): {error}\n     log: {os.path.relpath(ctx.log_path(s))}\n{log_end(ctx.log_path(s))}",
+                      end="", flush=True)
             else:
                 passed += 1
                 print(f"ok   {s.name} ({seconds:.0f} s)", flush=True)
