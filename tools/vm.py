@@ -21,8 +21,10 @@ def emulator(arch):
     return f"{DL}/qemu{'' if arch == 'x86_64' else '-' + arch}/bin/qemu-system-{arch}"
 
 
-# QEMU's machine has no i8042, which Debian's loong64 kernel believes it has found.
-LINUX_WORDS = {"loongarch64": "initcall_blacklist=i8042_init"}
+# What a Linux needs to be told in plain emulation. x86_64: it counts ten ticks of the PIT against the TSC and panics when
+# a busy host delivers too few; on the hypervisors that it knows it leaves that check out itself. loongarch64: QEMU's
+# machine has no i8042, which Debian's kernel believes it has found.
+LINUX_WORDS = {"x86_64": "no_timer_check", "loongarch64": "initcall_blacklist=i8042_init"}
 
 
 def loadable(kernel):

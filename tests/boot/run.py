@@ -147,7 +147,7 @@ def main():
 
     for _ in range(o.repeat):
         # Guests with many CPUs or much memory go alone at the end; QEMU uses a thread for each CPU.
-        small = [s for s in chosen if s.smp <= 4]
+        small = [s for s in chosen if s.smp <= 4 and not s.alone]
         with ThreadPoolExecutor(o.jobs) as pool:
             list(pool.map(job, small))
         for s in chosen:
