@@ -143,7 +143,7 @@ static int choose_place(struct vm_space *space, const struct vm_map_request *req
 	if (addr & (PAGE_SIZE - 1))
 		return -EINVAL;
 	if (addr > USER_VA_END || size > USER_VA_END - addr)
-		return -ENOMEM;
+		return -MMAP_BEYOND_ERROR;
 	if (addr < USER_VA_START)
 		return -EPERM;
 	*out = addr;

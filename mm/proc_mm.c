@@ -81,13 +81,13 @@ PROC_TEXT("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
 
 /* --- /proc/sys/vm: remembered, so that what programs set they read back ---------------------------- */
 
-static int overcommit_memory, overcommit_ratio = 50, swappiness = 60, max_map_count = 65530, mmap_min_addr = USER_VA_START;
+static int overcommit_memory, overcommit_ratio = 50, swappiness = 60, max_map_count = 65530, mmap_min_addr = MMAP_MIN_ADDR;
 static int panic_on_oom, dirty_ratio = 20, dirty_background_ratio = 10, min_free_kbytes = 4096;
 static struct sysctl_int overcommit_memory_ctl = { &overcommit_memory, 0, 2 };
 static struct sysctl_int overcommit_ratio_ctl = { &overcommit_ratio, 0, INT32_MAX };
 static struct sysctl_int swappiness_ctl = { &swappiness, 0, 200 };
 static struct sysctl_int max_map_count_ctl = { &max_map_count, 0, INT32_MAX };
-static struct sysctl_int mmap_min_addr_ctl = { &mmap_min_addr, USER_VA_START, USER_VA_START };
+static struct sysctl_int mmap_min_addr_ctl = { &mmap_min_addr, MMAP_MIN_ADDR, MMAP_MIN_ADDR };
 static struct sysctl_int panic_on_oom_ctl = { &panic_on_oom, 0, 2 };
 static struct sysctl_int dirty_ratio_ctl = { &dirty_ratio, 0, 100 };
 static struct sysctl_int dirty_background_ratio_ctl = { &dirty_background_ratio, 0, 100 };

@@ -12,7 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
+
+/* Bytes of a page here; room for one of any machine. */
+#define PAGE ((long)sysconf(_SC_PAGESIZE))
+#define PAGE_MAX 65536
 
 static int abi_failures;
 
@@ -60,6 +65,17 @@ __attribute__((unused)) static int abi_check(int good, const char *what, const c
 		abi_failures++;
 	}
 	return good;
+}
+
+/* What Linux changed at some version: whether this kernel says that it is that one or a later one. */
+__attribute__((unused)) static int abi_linux(int major, int minor)
+{
+	struct utsname u;
+	int a = 0, b = 0;
+
+	uname(&u);
+	sscanf(u.release, "%d.%d", &a, &b);
+	return a > major || (a == major && b >= minor);
 }
 
 /* The last line of main: return abi_result(); */

@@ -51,7 +51,12 @@ int main(void)
 	CHECK_ERRNO(clock_gettime(99, &t), EINVAL);
 	SHOW(clock_getres(CLOCK_MONOTONIC, &r));
 	show("resolution %ld", r.tv_nsec);
-	show("after 2020 %d", time(NULL) > 1577836800);
+#ifdef __loongarch__
+	/* Debian has the driver of this clock as a module: without it, time begins with 1970. */
+	CHECK(time(NULL) > 1577836800 || time(NULL) < 86400);
+#else
+	CHECK(time(NULL) > 1577836800);
+#endif
 	show("real and gettimeofday agree %d", llabs(now(CLOCK_REALTIME) / 1000000000 - time(NULL)) <= 1);
 	for (int i = 0; i < 5; i++) {
 		long long begin = now(CLOCK_MONOTONIC);

@@ -47,24 +47,24 @@ static void numbers(void)
 
 static void pipes(void)
 {
-	static char buf[70000];
+	static char buf[17 * PAGE_MAX];
 	int p[2], n = 0;
 
 	CHECK_ERRNO(pipe2(p, 0x1000000), EINVAL);
 	SHOW(pipe2(p, O_NONBLOCK));
 	CHECK_ERRNO(read(p[0], buf, 1), EAGAIN);
-	while (write(p[1], buf, 4096) == 4096)
+	while (write(p[1], buf, PAGE) == PAGE)
 		n++;
 	show("room for %d pages", n);
 	CHECK(errno == EAGAIN);
 	SHOW(ioctl(p[0], FIONREAD, &n));
 	show("%d", n);
 	SHOW(read(p[0], buf, 10));
-	CHECK_ERRNO(write(p[1], buf, 4096), EAGAIN);
+	CHECK_ERRNO(write(p[1], buf, PAGE), EAGAIN);
 	SHOW(fcntl(p[1], F_GETPIPE_SZ));
-	SHOW(fcntl(p[1], F_SETPIPE_SZ, 200000));
-	SHOW(read(p[0], buf, 70000));
-	SHOW(write(p[1], buf, 70000));
+	SHOW(fcntl(p[1], F_SETPIPE_SZ, 50 * PAGE));
+	SHOW(read(p[0], buf, 17 * PAGE));
+	SHOW(write(p[1], buf, 17 * PAGE));
 	CHECK_ERRNO(lseek(p[0], 0, SEEK_SET), ESPIPE);
 	CHECK_ERRNO(pread(p[0], buf, 1, 0), ESPIPE);
 	struct stat st;

@@ -53,9 +53,10 @@ static void errors(void)
 	put("loop", "#!/tmp/loop\n", 0755);
 	CHECK_ERRNO(execve("loop", argv, none), ELOOP);
 	CHECK_ERRNO(execve("/bin/busybox", (char **)8, none), EFAULT);
-	big[1] = malloc(200000);
-	memset(big[1], 'a', 199999);
-	big[1][199999] = 0;
+	/* MAX_ARG_STRLEN: 32 pages, the NUL among them. */
+	big[1] = malloc(32 * PAGE + 1);
+	memset(big[1], 'a', 32 * PAGE);
+	big[1][32 * PAGE] = 0;
 	CHECK_ERRNO(execve("/bin/busybox", big, none), E2BIG);
 	int fd = open("busy", O_CREAT | O_RDWR, 0755);
 

@@ -178,8 +178,8 @@ static void mappings(void)
 	char *shared, *private, buf[8] = {};
 
 	SHOW(write(fd, "mapped text", 11));
-	shared = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	private = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	shared = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	private = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 	SHOW(shared != MAP_FAILED && private != MAP_FAILED);
 	show("%s %s", shared, private);
 	shared[0] = 'M';
@@ -188,7 +188,7 @@ static void mappings(void)
 	show("%s | %s | %s", buf, shared, private);
 	SHOW(pwrite(fd, "XX", 2, 4));
 	show("%s | %s", shared, private);
-	SHOW(msync(shared, 4096, MS_SYNC));
+	SHOW(msync(shared, PAGE, MS_SYNC));
 	if (!fork()) {
 		shared[2] = 'C';
 		private[2] = 'C';
@@ -198,7 +198,7 @@ static void mappings(void)
 	show("%s | %s", shared, private);
 	if (!fork()) {
 		signal(SIGBUS, SIG_DFL);
-		_exit(shared[4096]);
+		_exit(shared[PAGE]);
 	}
 	wait(&status);
 	show("behind the end: signal %d", WTERMSIG(status));
@@ -207,18 +207,18 @@ static void mappings(void)
 		_exit(shared[0]);
 	wait(&status);
 	show("after truncation: signal %d", WTERMSIG(status));
-	SHOW(ftruncate(fd, 8192));
-	show("%d %d %c", shared[0], shared[4096], private[1]);
+	SHOW(ftruncate(fd, 2 * PAGE));
+	show("%d %d %c", shared[0], shared[PAGE], private[1]);
 	close(fd);
 	fd = open("m", O_RDONLY);
-	SHOW(mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
-	SHOW(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) != MAP_FAILED);
-	SHOW(munmap(shared, 8192));
+	SHOW(mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+	SHOW(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) != MAP_FAILED);
+	SHOW(munmap(shared, 2 * PAGE));
 	close(fd);
 	fd = open("m", O_WRONLY);
-	SHOW(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED);
+	SHOW(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED);
 	close(fd);
-	SHOW(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, open(".", O_RDONLY), 0) == MAP_FAILED);
+	SHOW(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, open(".", O_RDONLY), 0) == MAP_FAILED);
 	show("%s", strerror(errno));
 }
 

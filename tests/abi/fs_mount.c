@@ -179,13 +179,20 @@ static void stacked_and_moved(void)
 static void new_root(void)
 {
 	char buf[64];
+	int status;
 
 	/* As switch_root does it. */
 	SHOW(mkdir("root", 0755));
 	SHOW(mount("r", "root", "tmpfs", 0, NULL));
 	SHOW(mkdir("root/put", 0755));
 	SHOW(touch("root/here"));
-	SHOW(syscall(SYS_pivot_root, "root", "root/put"));
+	/* The first root stays where it is, until Linux 7 puts another one below it. */
+	if (!fork()) {
+		unshare(CLONE_NEWNS);
+		_exit(syscall(SYS_pivot_root, "root", "root/put") ? errno : 0);
+	}
+	wait(&status);
+	CHECK(WEXITSTATUS(status) == (abi_linux(7, 0) ? 0 : EINVAL));
 	SHOW(chdir("root"));
 	SHOW(mount(".", "/", NULL, MS_MOVE, NULL));
 	SHOW(chroot("."));

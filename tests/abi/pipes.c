@@ -10,7 +10,7 @@
 
 #include "abi.h"
 
-static char big[300000];
+static char big[75 * PAGE_MAX];
 
 static void fill_and_drain(void)
 {
@@ -34,23 +34,23 @@ static void fill_and_drain(void)
 	SHOW(read(p[0], big, 0));
 	SHOW(write(p[1], big, 0));
 	SHOW(fcntl(p[1], F_GETPIPE_SZ));
-	SHOW(write(p[1], big, sizeof(big)));
+	SHOW(write(p[1], big, 75 * PAGE));
 	CHECK_ERRNO(write(p[1], big, 1), EAGAIN);
 	ioctl(p[0], FIONREAD, &n);
 	show("in it: %d", n);
-	SHOW(read(p[0], big, 4096));
-	SHOW(write(p[1], big, 4096));
-	SHOW(read(p[0], big, 100000));
-	SHOW(fcntl(p[1], F_SETPIPE_SZ, 4096));
-	SHOW(write(p[1], big, 10000));
-	SHOW(fcntl(p[1], F_SETPIPE_SZ, 100000));
+	SHOW(read(p[0], big, PAGE));
+	SHOW(write(p[1], big, PAGE));
+	SHOW(read(p[0], big, 25 * PAGE));
+	SHOW(fcntl(p[1], F_SETPIPE_SZ, PAGE));
+	SHOW(write(p[1], big, 5 * PAGE / 2));
+	SHOW(fcntl(p[1], F_SETPIPE_SZ, 25 * PAGE));
 	SHOW(fcntl(p[1], F_GETPIPE_SZ));
-	SHOW(write(p[1], big, 300000));
-	CHECK_ERRNO(fcntl(p[1], F_SETPIPE_SZ, 8192), EBUSY);
+	SHOW(write(p[1], big, 75 * PAGE));
+	CHECK_ERRNO(fcntl(p[1], F_SETPIPE_SZ, 2 * PAGE), EBUSY);
 	CHECK_ERRNO(fcntl(0, F_GETPIPE_SZ), EBADF);
 	close(p[1]);
 	for (int total = 0;; total += n) {
-		n = (int)read(p[0], big, 70000);
+		n = (int)read(p[0], big, 17 * PAGE);
 		if (n <= 0) {
 			show("total %d, then %d", total, n);
 			break;

@@ -7,10 +7,8 @@
 
 #include "abi.h"
 
-#define PAGE 4096UL
-
 static char *shared_layout;
-static char local[3 * PAGE];
+static char local[3 * PAGE_MAX];
 
 static ssize_t transfer(pid_t pid, int write, char *here, size_t n, char *there, size_t m)
 {

@@ -20,7 +20,8 @@ static void attributes(const char *path)
 {
 	struct stat st;
 
-	if (lstat(path, &st))
+	/* Linux 6.19 made a link of kexec_loaded. */
+	if (strcmp(path, "/sys/kernel/kexec_loaded") ? lstat(path, &st) : stat(path, &st))
 		show("%s: %s", path, strerror(errno));
 	else if (S_ISDIR(st.st_mode))
 		show("%s: %o", path, st.st_mode);

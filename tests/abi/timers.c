@@ -69,7 +69,8 @@ static void posix_timers(void)
 	caught = 0;
 	SHOW(timer_settime(t, 0, &off, NULL));
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	show("one for many %d", caught);
+	/* Since Linux 6.13 the signal of an expiry goes with the timer that is stopped. */
+	show("one for many %d", caught == !abi_linux(6, 13));
 	it.it_value.tv_nsec = 1000000000;
 	CHECK_ERRNO(timer_settime(t, 0, &it, NULL), EINVAL);
 	SHOW(timer_delete(t));

@@ -4,7 +4,9 @@
  *
  *   PAGE_SHIFT               of the page size (4 KiB; 16 KiB on loongarch64)
  *   KERNEL_STACK_SIZE        bytes of a thread's kernel stack, a power of two, whole pages
- *   USER_VA_START USER_VA_END  a program may map [START, END); mmap_min_addr is START
+ *   USER_VA_START USER_VA_END  a program may map [START, END)
+ *   MMAP_MIN_ADDR            what mmap_min_addr says: at most START
+ *   MMAP_BEYOND_ERROR        Linux's errno for MAP_FIXED beyond END
  *   USER_STACK_TOP           highest stack address before randomisation
  *   ELF_PIE_BASE             load base of position-independent programs before randomisation
  *   MMAP_RANDOM_BITS         how many pages, as a power of two, mappings and programs are moved at random

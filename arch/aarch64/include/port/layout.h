@@ -17,6 +17,8 @@
 
 #define USER_VA_START 0x1000 /* Debian's mmap_min_addr */
 #define USER_VA_END 0xfffffffff000
+#define MMAP_MIN_ADDR USER_VA_START
+#define MMAP_BEYOND_ERROR ENOMEM
 #define USER_STACK_TOP USER_VA_END
 #define MMAP_RANDOM_BITS 18
 #define STACK_RANDOM_PAGES 0x40000
