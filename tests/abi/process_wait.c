@@ -38,10 +38,11 @@ static void statuses(void)
 
 static void options(void)
 {
-	int status;
+	int status, go[2];
 	siginfo_t info = { 0 };
 	pid_t pid;
 
+	CHECK(pipe(go) == 0);
 	CHECK_ERRNO(waitpid(-1, &status, 0), ECHILD);
 	CHECK_ERRNO(waitpid(1, &status, 0), ECHILD);
 	CHECK_ERRNO(waitpid(-1, &status, 0x1000), EINVAL);
@@ -49,7 +50,7 @@ static void options(void)
 	pid = fork();
 	if (pid == 0) {
 		raise(SIGSTOP);
-		_exit(4);
+		_exit(read(go[0], &status, 1) == 1 ? 4 : 5);
 	}
 	SHOW(waitpid(pid, &status, WUNTRACED) == pid);
 	show("stopped %d by %d", WIFSTOPPED(status), WSTOPSIG(status));
@@ -57,6 +58,7 @@ static void options(void)
 	kill(pid, SIGCONT);
 	SHOW(waitpid(pid, &status, WCONTINUED) == pid);
 	show("continued %d", WIFCONTINUED(status));
+	CHECK(write(go[1], "x", 1) == 1);
 	SHOW(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
 	show("code %d status %d pid %d signo %d", info.si_code == CLD_EXITED, info.si_status, info.si_pid == pid, info.si_signo == SIGCHLD);
 	memset(&info, 0, sizeof(info));
