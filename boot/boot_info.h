@@ -58,6 +58,10 @@ struct boot_efi {
 	uint32_t desc_bytes;
 	uint32_t desc_version;
 	bool is_64bit;
+
+	/* What the system table says (boot/efi_config.h), physical; 0: not there. */
+	paddr_t vendor, runtime, tables;
+	paddr_t acpi20, acpi, smbios3, smbios;
 };
 
 /* One node of x86's setup_data list; the payload stays where the loader put it. */

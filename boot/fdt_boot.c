@@ -101,7 +101,8 @@ static void take_efi(struct boot_info *info, const void *dt, int chosen)
 		dt_u32(dt, chosen, "linux,uefi-mmap-desc-size", 0, &desc_bytes))
 		return;
 	dt_u32(dt, chosen, "linux,uefi-mmap-desc-ver", 0, &version);
-	info->efi = (struct boot_efi){ systab, memmap, bytes, desc_bytes, version, true };
+	info->efi = (struct boot_efi){ .systab = systab, .memmap = memmap, .memmap_bytes = bytes, .desc_bytes = desc_bytes,
+		.desc_version = version, .is_64bit = true };
 	if (boot_reserve(info, memmap, bytes, BOOT_RESERVE_LOADER))
 		info->efi.memmap = info->efi.memmap_bytes = 0;
 }

@@ -7,6 +7,7 @@
 #include <asm/bootparam.h>
 #include <asm/setup_data.h>
 #include <boot/boot_info.h>
+#include <boot/efi_config.h>
 #include <lib/compiler.h>
 #include <lib/string.h>
 
@@ -167,7 +168,7 @@ static void parse_loader(struct boot_info *info, const struct setup_header *hdr)
 	info->loader_version = (type & 0xf) | (unsigned int)hdr->ext_loader_ver << 4;
 }
 
-static void parse_efi(struct boot_info *info, const struct boot_params *params)
+static void parse_efi(struct boot_info *info, const struct boot_params *params, boot_map_fn *map)
 {
 	const struct efi_info copy = params->efi_info, *efi = &copy;
 
@@ -183,6 +184,7 @@ static void parse_efi(struct boot_info *info, const struct boot_params *params)
 	};
 	if (boot_reserve(info, info->efi.memmap, info->efi.memmap_bytes, BOOT_RESERVE_LOADER))
 		info->efi.memmap = info->efi.memmap_bytes = 0;
+	efi_config_read(&info->efi, map);
 }
 
 /* ACPI 6.5, 5.2.5.1: on a 16-byte boundary in the first KiB of the extended BIOS data area, or in the
@@ -208,9 +210,8 @@ static void find_rsdp(struct boot_info *info, boot_map_fn *map)
 {
 	const uint16_t *ebda_segment = map(0x40e, sizeof(*ebda_segment));
 
-	if (boot_params_copy.acpi_rsdp_addr)
-		info->rsdp = boot_params_copy.acpi_rsdp_addr;
-	else if (!info->efi.systab && ebda_segment)
+	info->rsdp = boot_params_copy.acpi_rsdp_addr ?: info->efi.acpi20 ?: info->efi.acpi;
+	if (!info->rsdp && !info->efi.systab && ebda_segment)
 		info->rsdp = search_rsdp((paddr_t)*ebda_segment << 4, 1024, map) ?:
 			search_rsdp(0xe0000, 0x20000, map);
 }
@@ -228,7 +229,7 @@ void boot_params_parse(struct boot_info *info, boot_map_fn *map)
 	boot_reserve(info, info->kernel_start, info->kernel_size_bytes, BOOT_RESERVE_KERNEL);
 	info->screen = params->screen_info;
 	info->has_screen = info->screen.orig_video_isVGA != 0;
-	parse_efi(info, params);
+	parse_efi(info, params, map);
 	find_rsdp(info, map);
 	if (hdr->header != HEADER_MAGIC)
 		return;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* /sys/firmware/acpi/tables: each table's bytes (Linux: Documentation/ABI/testing/sysfs-firmware-acpi). */
-#include <device/acpi/sysfs.h>
-
+/*
+ * /sys/firmware/acpi (Linux: Documentation/ABI/testing/sysfs-firmware-acpi): the tables as they are in
+ * memory, under their signatures; of several with one signature each has its number.
+ */
 #include <device/acpi/acpi.h>
+
+#include <device/device.h>
 #include <fs/pseudo.h>
 #include <kernel/errno.h>
 #include <lib/printf.h>
@@ -22,43 +25,83 @@ static ssize_t table_read(void *ctx, struct uio *uio, uint64_t pos)
 
 static uint64_t table_size(void *ctx)
 {
-	const struct acpi_table *table = ctx;
-
-	return table->length;
+	return ((const struct acpi_table *)ctx)->length;
 }
 
-/* Which of the tables of its signature this is, from 1, and whether there are more than one. */
-static unsigned int instance_of(unsigned int index, bool *is_one_of_many)
+static int pm_profile_show(struct seq *seq, void *ctx)
 {
-	const struct acpi_table *table = acpi_table_at(index), *other;
-	unsigned int instance = 1, total = 0;
+	seq_printf(seq, "%u\n", ((const struct acpi_fadt *)ctx)->preferred_pm_profile);
+	return 0;
+}
 
-	for (unsigned int i = 0; (other = acpi_table_at(i)); i++) {
-		if (memcmp(other->signature, table->signature, 4))
-			continue;
-		total++;
-		instance += i < index;
+/* Which of the tables with its signature it is, from 1; 0: the only one. */
+static unsigned int table_number(unsigned int index)
+{
+	const struct acpi_table *table = acpi_table_at(index);
+	unsigned int number = 1;
+
+	if (!acpi_find(table->signature, 1))
+		return 0;
+	while (index--)
+		number += !memcmp(acpi_table_at(index)->signature, table->signature, 4);
+	return number;
+}
+
+/* A signature that can be a file name: firmware may write anything. */
+static bool has_plain_name(const struct acpi_table *table)
+{
+	for (unsigned int i = 0; i < sizeof(table->signature); i++) {
+		char c = table->signature[i];
+
+		if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+			c != '_')
+			return false;
 	}
-	*is_one_of_many = total > 1;
-	return instance;
+	return true;
 }
 
-void acpi_sysfs_add(void)
+static void add_tables(struct pseudo_node *dir)
 {
-	static const struct pseudo_ops table_ops = { .read_at = table_read, .size = table_size };
-	struct pseudo_node *dir;
+	static const struct pseudo_ops ops = { .read_at = table_read, .size = table_size };
 	const struct acpi_table *table;
 
-	if (!acpi_table_at(0))
-		return;
-	dir = pseudo_mkdir_path(sysfs_root(), "firmware/acpi/tables");
-	for (unsigned int i = 0; dir && (table = acpi_table_at(i)); i++) {
-		bool is_one_of_many;
-		unsigned int instance = instance_of(i, &is_one_of_many);
+	for (unsigned int i = 0; (table = acpi_table_at(i)); i++) {
+		unsigned int number = table_number(i);
 		char name[16];
 
-		scnprintf(name, sizeof(name), is_one_of_many ? "%.4s%u" : "%.4s", table->signature, instance);
-		pseudo_put(pseudo_add_file(dir, name, 0400, &table_ops, (void *)table));
+		if (!has_plain_name(table))
+			continue;
+		scnprintf(name, sizeof(name), "%.4s", table->signature);
+		if (number)
+			scnprintf(name + 4, sizeof(name) - 4, "%u", number);
+		pseudo_put(pseudo_add_file(dir, name, 0400, &ops, (void *)table));
 	}
-	pseudo_put(dir);
 }
+
+static int acpi_sysfs_init(void)
+{
+	static const struct pseudo_ops profile_ops = { .show = pm_profile_show };
+	const struct acpi_fadt *fadt = (const void *)acpi_find("FACP", 0);
+	struct pseudo_node *dir;
+
+	if (!acpi_table_at(0))
+		return 0;
+	dir = pseudo_mkdir_path(sysfs_root(), "firmware/acpi");
+	if (dir && fadt && ACPI_HAS(fadt, preferred_pm_profile))
+		pseudo_put(pseudo_add_file(dir, "pm_profile", 0444, &profile_ops, (void *)fadt));
+	pseudo_put(dir);
+	dir = pseudo_mkdir_path(sysfs_root(), "firmware/acpi/tables");
+	if (dir)
+		add_tables(dir);
+	pseudo_put(dir);
+	/* Linux has these two, empty where nothing was loaded later: programs list them. */
+	pseudo_put(pseudo_mkdir_path(sysfs_root(), "firmware/acpi/tables/data"));
+	pseudo_put(pseudo_mkdir_path(sysfs_root(), "firmware/acpi/tables/dynamic"));
+	return 0;
+}
+
+static const struct machine_driver acpi_sysfs_driver = {
+	.name = "acpi_sysfs",
+	.init = acpi_sysfs_init,
+};
+MACHINE_DRIVER(acpi_sysfs_driver);

@@ -10,6 +10,7 @@
 
 #define BIOS_AREA_START 0xf0000
 #define BIOS_AREA_BYTES 0x10000
+#define ENTRY_BYTES_MAX 0x20
 #define TABLE_BYTES_MAX (1u << 20) /* more is a broken entry point */
 
 static struct dmi_entry dmi; /* fixed by dmi_sysfs_add() */
@@ -49,16 +50,18 @@ void dmi_sysfs_add(void)
 {
 	static const struct pseudo_ops entry_ops = { .read_at = entry_read, .size = entry_size };
 	static const struct pseudo_ops table_ops = { .read_at = table_read, .size = table_size };
+	size_t size = boot_info.efi.systab ? ENTRY_BYTES_MAX : BIOS_AREA_BYTES;
+	paddr_t start = boot_info.efi.systab ? boot_info.efi.smbios3 ?: boot_info.efi.smbios : BIOS_AREA_START;
 	struct pseudo_node *dir;
 	const void *area;
 
 	/* Only what was started by a PC's boot protocol has a BIOS area to search. */
-	if (!boot_info.boot_params || boot_info.efi.systab)
+	if (!boot_info.boot_params || !start)
 		return;
-	area = memremap(BIOS_AREA_START, BIOS_AREA_BYTES);
+	area = memremap(start, size);
 	if (!area)
 		return;
-	if (dmi_find_entry(area, BIOS_AREA_BYTES, &dmi) && dmi.table_bytes && dmi.table_bytes <= TABLE_BYTES_MAX)
+	if (dmi_find_entry(area, size, &dmi) && dmi.table_bytes && dmi.table_bytes <= TABLE_BYTES_MAX)
 		dmi_table = memremap(dmi.table, dmi.table_bytes);
 	dir = dmi_table ? pseudo_mkdir_path(sysfs_root(), "firmware/dmi/tables") : NULL;
 	if (!dir) {

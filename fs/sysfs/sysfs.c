@@ -3,7 +3,6 @@
 #include <fs/sysfs/sysfs.h>
 
 #include <arch/layout.h>
-#include <device/acpi/sysfs.h>
 #include <device/dmi/dmi.h>
 #include <fs/pseudo.h>
 #include <fs/super_block.h>
@@ -45,7 +44,6 @@ static int sysfs_fill_super(struct super_block *sb, const char *source, const ch
 	sysfs_add_memmap();
 	sysfs_add_boot_params();
 	sysfs_add_cpus();
-	acpi_sysfs_add();
 	dmi_sysfs_add();
 	return pseudo_fill_super(sb, sysfs_root(), &sysfs);
 }

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The boot scenarios that x86_64 alone has: its machines, loaders and kernel formats."""
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 
 import images
 from images import DL
@@ -51,6 +53,54 @@ def iso(ctx, loader):
 for loader in ("grub", "isolinux"):
     scenario(f"loader/{loader}", f"started by {loader} from a CD", steps=(r"^SEEN cpus=2 online=2",), smp=2, kernel="",
              extra=lambda ctx, loader=loader: iso(ctx, loader), exits=True)
+
+
+
+
+def uefi(ctx, initramfs, append="console=ttyS0 panic=-1"):
+    """A disk for UEFI firmware with GRUB, the kernel under test and an initramfs; returns QEMU's words for it. GRUB starts
+    the kernel by its 32-bit entry, and what firmware left is in the boot_params' efi_info alone."""
+    top = tempfile.mkdtemp(prefix="uefi-", dir=ctx.out)
+    grub = f"serial --unit=0\nset timeout=0\nmenuentry k {{\nsearch --set=root --file /kernel\nlinux /kernel {append}\ninitrd /initrd\n}}\n"
+    with open(ctx.kernel, "rb") as f:
+        kernel = f.read()
+    with open(f"{DL}/ovmf/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi", "rb") as f:
+        loader = f.read()
+    for name, body in (("EFI/BOOT/BOOTX64.EFI", loader), ("EFI/debian/grub.cfg", grub.encode()), ("kernel", kernel),
+                       ("initrd", initramfs(ctx))):
+        os.makedirs(os.path.dirname(f"{top}/{name}"), exist_ok=True)
+        with open(f"{top}/{name}", "wb") as f:
+            f.write(body)
+    rom = f"{DL}/ovmf/usr/share/OVMF/OVMF"
+    return ["-drive", f"if=pflash,format=raw,readonly=on,file={rom}_CODE_4M.fd",
+            "-drive", f"if=pflash,format=raw,snapshot=on,file={rom}_VARS_4M.fd",
+            "-drive", f"format=raw,snapshot=on,file=fat:{top}"]
+
+
+scenario("loader/grub-uefi", "started by GRUB on UEFI firmware", steps=(r"^SEEN cpus=2 online=2",), smp=2, kernel="",
+         extra=lambda ctx: uefi(ctx, SIZE), exits=True)
+
+# What firmware left, as Kindling shows it and as the Linux shows it that it hands over to. Not runtime: a Linux moves that.
+EFI_LOOK = """
+for f in systab fw_vendor config_table fw_platform_size; do echo "FIRMWARE $f $(cat /sys/firmware/efi/$f | tr '\\n' ' ')"; done
+echo "FIRMWARE smbios $(md5sum </sys/firmware/dmi/tables/DMI)"
+"""
+
+
+def same_efi(ctx, text):
+    """Both say the same, and Linux has EFI's runtime services."""
+    said = re.findall(r"^FIRMWARE (.*)", text, re.M)
+    ours, linux = said[:len(said) // 2], said[len(said) // 2:]
+    if len(ours) != 5 or not all(len(line.split()) > 1 for line in ours):
+        return f"not all of EFI is shown: {ours}"
+    if ours != linux:
+        return f"we say {ours}, Linux says {linux}"
+    return None if "Registered efivars operations" in text else "Linux has no EFI runtime services"
+
+
+scenario("kexec/uefi", "Linux has what UEFI firmware gave us", steps=(r"^FIRMWARE smbios", r"^FIRMWARE smbios", rf"{PAYLOAD}2 "), smp=2,
+         kernel="", mem="1G", check=same_efi, exits=True, timeout=90, extra=lambda ctx: uefi(
+             ctx, with_kexec_tools(EFI_LOOK + TOOLS.replace("CALL", "-s"), extra=EFI_LOOK)))
 
 
 def recognised(ctx, s, log):

@@ -147,5 +147,47 @@ static void setup_data(void **state)
 	assert_true(info.complaints & BOOT_BAD_SETUP_DATA);
 }
 
+static void put_table(uint8_t *at, const char *guid, uint64_t table, unsigned int pointer_bytes)
+{
+	memcpy(at, guid, 16);
+	memcpy(at + 16, &table, pointer_bytes);
+}
+
+/* The system table of 64-bit and of 32-bit firmware: ACPI and SMBIOS are found there alone. */
+static void efi_tables(void **state)
+{
+	static const char acpi20[] = "\x71\xe8\x68\x88\xf1\xe4\xd3\x11\xbc\x22\x00\x80\xc7\x3c\x88\x81";
+	static const char smbios[] = "\x31\x2d\x9d\xeb\x88\x2d\xd3\x11\x9a\x16\x00\x90\x27\x3f\xc1\x4d";
+	struct boot_params *params = &boot_params_copy;
+	uint32_t *word = (void *)(memory + 0x5000);
+
+	for (unsigned int bytes = 4; bytes <= 8; bytes += 4) {
+		memset(params, 0, sizeof(*params));
+		memset(memory + 0x5000, 0, 0x2000);
+		params->efi_info.efi_loader_signature = bytes == 8 ? 0x34364c45 : 0x32334c45;
+		params->efi_info.efi_systab = 0x5000;
+		memcpy(memory + 0x5000, "IBI SYST", 8);
+		word[bytes == 8 ? 26 : 16] = 2;
+		word[bytes == 8 ? 28 : 17] = 0x6000;
+		put_table(memory + 0x6000, smbios, 0x1230, bytes);
+		put_table(memory + 0x6000 + 16 + bytes, acpi20, 0x4560, bytes);
+		parse();
+		assert_int_equal(info.efi.smbios, 0x1230);
+		assert_int_equal(info.rsdp, 0x4560);
+
+		/* A count that is none, tables outside of memory, a wrong signature. */
+		word[bytes == 8 ? 26 : 16] = 1000;
+		parse();
+		assert_int_equal(info.rsdp, 0);
+		word[bytes == 8 ? 26 : 16] = 2;
+		word[bytes == 8 ? 28 : 17] = 0x7000000;
+		parse();
+		assert_int_equal(info.rsdp, 0);
+		word[0] = 0;
+		parse();
+		assert_int_equal(info.efi.tables, 0);
+	}
+}
+
 TEST_MAIN(cmocka_unit_test(overlapping_ranges), cmocka_unit_test(odd_ranges),
-	  cmocka_unit_test(good_params), cmocka_unit_test(setup_data))
+	  cmocka_unit_test(good_params), cmocka_unit_test(setup_data), cmocka_unit_test(efi_tables))
