@@ -62,7 +62,8 @@ void signal_wake_thread(struct thread *thread, bool fatal)
 	if (fatal)
 		states |= 1u << THREAD_KILLABLE | 1u << THREAD_STOPPED | 1u << THREAD_TRACED;
 	thread_set_work(thread, fatal ? WORK_SIGNAL | WORK_KILL : WORK_SIGNAL);
-	if (thread == current || thread_wake_states(thread, states))
+	/* Also the current one: an interrupt may send while the thread is about to sleep. */
+	if (thread_wake_states(thread, states) || thread == current)
 		return;
 	/* In user mode on another CPU it has to come in to see its work. */
 	if (__atomic_load_n(&thread->sched.on_cpu, __ATOMIC_ACQUIRE))

@@ -121,10 +121,13 @@ static void *reader(void *arg)
 	volatile int i = 0;
 
 	while (!stop) {
+		unsigned char byte;
+
 		if (sigsetjmp(jump, 1))
 			continue;
 		i++;
-		if (p[i % 16 * PAGE] != 0 && p[i % 16 * PAGE] != 'x')
+		byte = p[i % 16 * PAGE]; /* once: it may be another one the next time */
+		if (byte != 0 && byte != 'x')
 			wrong();
 		if (i % 7 == 0)
 			p[i % 16 * PAGE] = 'x';
