@@ -31,6 +31,7 @@ import toolchain       # noqa: E402
 import vm              # noqa: E402
 
 ARCH_PREFIX = {"x86_64": "x86", "aarch64": "arm64", "riscv64": "riscv", "loongarch64": "loongarch"}
+SLOW = float(os.environ.get("KINDLING_SLOW", "1"))
 LEAK_KB = 64           # the runner's init says what a program lost in its last run
 
 
@@ -106,8 +107,8 @@ def boot(kernel, programs, out, smp, log, arch, extra=""):
         failure = None
         try:
             for p in todo:
-                guest.expect(f"^=end {p.name}= ", 30 + 2 * p.seconds)
-            guest.expect("^=all done=", 30)
+                guest.expect(f"^=end {p.name}= ", (30 + 2 * p.seconds) * SLOW)
+            guest.expect("^=all done=", 30 * SLOW)
         except vm.VmError as e:
             failure = str(e)
         finally:
