@@ -45,7 +45,8 @@ int mutex_lock_interruptible(struct mutex *mutex) NO_THREAD_SAFETY_CHECK
 
 void mutex_unlock(struct mutex *mutex) NO_THREAD_SAFETY_CHECK
 {
-	(void)atomic_exchange(&mutex->owner, NULL);
+	/* Free before the look at the list: who queues itself tries again after. */
+	atomic_store_seq(&mutex->owner, NULL);
 	if (unlikely(wait_queue_active(&mutex->waiters)))
 		wake_up_one(&mutex->waiters);
 }

@@ -218,7 +218,8 @@ bool thread_wake_states(struct thread *thread, unsigned int states)
 	} while (!atomic_try_cmpxchg(&thread->state, &state, THREAD_RUNNING));
 
 	rq = sched_lock_thread(thread, &flags);
-	if (thread->sched.on_queue) { /* was only about to sleep */
+	/* It was only about to sleep; or it went on, and sleeps or died in a later state that this wake does not end. */
+	if (thread->sched.on_queue || atomic_load_relaxed(&thread->state) != THREAD_RUNNING) {
 		spin_unlock(&rq->lock);
 	} else {
 		struct cpu *last = thread->sched.cpu;
@@ -227,6 +228,17 @@ bool thread_wake_states(struct thread *thread, unsigned int states)
 	}
 	arch_irq_restore(flags);
 	return true;
+}
+
+void sched_interrupt(struct thread *thread)
+{
+	unsigned long flags;
+	struct run_queue *rq = sched_lock_thread(thread, &flags);
+
+	/* Who begins to run it takes this lock before, and sees what the caller stored. */
+	if (rq->running == thread && thread->sched.cpu != arch_this_cpu())
+		smp_reschedule(thread->sched.cpu);
+	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
 void sched_fork(struct thread *thread)

@@ -58,6 +58,9 @@ void sched_yield_current(void);
 /* Long kernel loops call this: lets a waiting thread run. Not under a spinlock. */
 void sched_yield_point(void);
 
+/* Makes a thread that runs on another CPU look at its work, which the caller has set. Any context. */
+void sched_interrupt(struct thread *thread);
+
 /* Called by exit_to_user_work() for WORK_RESCHED. */
 void sched_preempt(void);
 

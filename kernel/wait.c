@@ -55,6 +55,8 @@ void wait_add(struct wait_queue *wq, struct wait_entry *entry)
 
 	add_locked(wq, entry);
 	spin_unlock_irqrestore(&wq->lock, flags);
+	/* What the caller looks at next is not older than its entry: pairs with wake_up_nr()'s fence. */
+	atomic_fence();
 }
 
 void wait_remove(struct wait_queue *wq, struct wait_entry *entry)

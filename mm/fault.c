@@ -99,8 +99,10 @@ static int replace_entry(struct vma *vma, vaddr_t addr, pte_t seen, struct page 
 		space->rss_anon_pages--;
 	else if (old)
 		space->rss_file_pages--;
-	fill_slot_locked(space, slot, copy, vma_prot(vma));
+	/* Another page at a mapped address: no TLB may hold both (Armv8's break-before-make). */
+	*slot = 0;
 	tlb_flush_range(space, addr, PAGE_SIZE);
+	fill_slot_locked(space, slot, copy, vma_prot(vma));
 	spin_unlock(&space->page_table_lock);
 	if (old)
 		page_put(old);

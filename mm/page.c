@@ -222,7 +222,7 @@ static bool section_make_locked(uint64_t section)
 
 	for (unsigned int i = 0; i < SECTION_PAGES; i++)
 		records[i] = (struct page){ .flags = section << PAGE_FLAG_BITS | PAGE_RESERVED };
-	page_sections[section] = records;
+	atomic_store(&page_sections[section], records); /* the records are filled in for who finds it */
 	unmade_pages -= making.nr_pages;
 	for_each_run(section, run_free, &making);
 	return true;

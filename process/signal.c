@@ -7,7 +7,6 @@
 
 #include <kernel/cred.h>
 #include <kernel/sched.h>
-#include <kernel/smp.h>
 #include <lib/alloc.h>
 #include <lib/string.h>
 #include <linux/eventpoll.h>
@@ -65,9 +64,7 @@ void signal_wake_thread(struct thread *thread, bool fatal)
 	/* Also the current one: an interrupt may send while the thread is about to sleep. */
 	if (thread_wake_states(thread, states) || thread == current)
 		return;
-	/* In user mode on another CPU it has to come in to see its work. */
-	if (__atomic_load_n(&thread->sched.on_cpu, __ATOMIC_ACQUIRE))
-		smp_reschedule(thread->sched.cpu);
+	sched_interrupt(thread); /* in user mode on another CPU it has to come in to see its work */
 }
 
 void signal_kill_threads_locked(struct process *process)

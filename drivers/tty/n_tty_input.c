@@ -345,6 +345,7 @@ size_t n_tty_receive(struct tty *tty, const uint8_t *buf, size_t n)
 			spin_unlock_irqrestore(&tty->lock, flags);
 			tty_signal_foreground(tty, signo);
 			flags = spin_lock_irqsave(&tty->lock);
+			was_stopped = true; /* output was flushed as well: writers have room */
 		}
 	}
 	bool is_readable = n_tty_readable_locked(tty);

@@ -194,8 +194,7 @@ size_t tty_receive(struct tty *tty, const uint8_t *buf, size_t n)
 
 void tty_wakeup(struct tty *tty)
 {
-	if (wait_queue_active(&tty->write_wait))
-		wake_up_poll(&tty->write_wait, POLLOUT | POLLWRNORM);
+	wake_up_poll(&tty->write_wait, POLLOUT | POLLWRNORM);
 }
 
 void tty_break(struct tty *tty)
