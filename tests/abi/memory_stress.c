@@ -12,7 +12,6 @@
 
 #include "abi.h"
 
-#define PAGE 4096UL
 #define THREADS 4
 #define ROUNDS 40
 
@@ -85,22 +84,22 @@ static void *forker(void *arg)
 		int status;
 
 		for (int k = 0; k < 16; k++)
-			p[k * 1024] = i * 16 + k;
+			p[k * PAGE / 4] = i * 16 + k;
 		child = fork();
 		if (!child) {
 			for (int k = 0; k < 16; k++)
-				if (p[k * 1024] != i * 16 + k)
+				if (p[k * PAGE / 4] != i * 16 + k)
 					_exit(1);
 			for (int k = 0; k < 16; k++)
-				p[k * 1024] = -1;
+				p[k * PAGE / 4] = -1;
 			_exit(0);
 		}
 		for (int k = 0; k < 16; k += 2)
-			p[k * 1024] = -2;
+			p[k * PAGE / 4] = -2;
 		if (waitpid(child, &status, 0) != child || status)
 			wrong();
 		for (int k = 1; k < 16; k += 2)
-			if (p[k * 1024] != i * 16 + k)
+			if (p[k * PAGE / 4] != i * 16 + k)
 				wrong();
 		munmap((void *)p, 16 * PAGE);
 	}
