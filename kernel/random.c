@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * ChaCha20 (RFC 8439, section 2.3) with fast key erasure: each request takes one block under the key, whose
- * first half becomes the next key, and its bytes from blocks under a key of its own. Entropy is mixed by
- * encrypting: key = block(key ^ input). One lock; requests are short.
+ * ChaCha20 (RFC 8439, section 2.3) with fast key erasure: each key gives two blocks, whose first half is the next key,
+ * and the rest a supply. Small requests take from that (what is taken is wiped), larger ones a key of their own.
+ * Entropy is mixed by encrypting: key = block(key ^ input). One lock; requests are short.
  */
 #include <kernel/random.h>
 
@@ -24,6 +24,8 @@ static struct spinlock lock = SPINLOCK_INIT;
 static uint32_t key[KEY_WORDS];
 static uint64_t counter;
 static unsigned int credited_bits;
+static uint32_t supply[KEY_WORDS + 16];
+static size_t supply_left; /* its first bytes */
 
 static uint32_t rotate(uint32_t x, unsigned int n)
 {
@@ -67,29 +69,42 @@ static void next_key_locked(uint32_t out[KEY_WORDS])
 	memzero_explicit(block, sizeof(block));
 }
 
+/* At most KEY_WORDS * 4 bytes. */
+static void take(void *to, size_t size)
+{
+	unsigned long flags = spin_lock_irqsave(&lock);
+	uint8_t *from;
+
+	if (supply_left < size) {
+		key[0] ^= (uint32_t)arch_counter_read();
+		chacha_block(key, counter++, &supply[KEY_WORDS]);
+		next_key_locked(supply);
+		supply_left = sizeof(supply);
+	}
+	supply_left -= size;
+	from = (uint8_t *)supply + supply_left;
+	memcpy(to, from, size);
+	memzero_explicit(from, size);
+	spin_unlock_irqrestore(&lock, flags);
+}
+
 void random_bytes(void *buf, size_t size)
 {
 	uint32_t own_key[KEY_WORDS], block[16];
 	uint8_t *to = buf;
-	unsigned long flags = spin_lock_irqsave(&lock);
 
-	key[0] ^= (uint32_t)arch_counter_read();
-	next_key_locked(own_key);
-	spin_unlock_irqrestore(&lock, flags);
+	if (size <= sizeof(own_key))
+		return take(to, size);
+	take(own_key, sizeof(own_key));
+	for (uint64_t i = 0; size; i++) {
+		size_t n = min(size, (size_t)BLOCK_BYTES);
 
-	if (size <= sizeof(own_key)) {
-		memcpy(to, own_key, size);
-	} else {
-		for (uint64_t i = 0; size; i++) {
-			size_t n = min(size, (size_t)BLOCK_BYTES);
-
-			chacha_block(own_key, i, block);
-			memcpy(to, block, n);
-			to += n;
-			size -= n;
-		}
-		memzero_explicit(block, sizeof(block));
+		chacha_block(own_key, i, block);
+		memcpy(to, block, n);
+		to += n;
+		size -= n;
 	}
+	memzero_explicit(block, sizeof(block));
 	memzero_explicit(own_key, sizeof(own_key));
 }
 
@@ -122,6 +137,7 @@ void random_add_entropy(const void *data, size_t size, unsigned int credit_bits)
 		from += n;
 		size -= n;
 	} while (size);
+	supply_left = 0; /* made without it */
 	credited_bits = min(credited_bits + credit_bits, 256u);
 	spin_unlock_irqrestore(&lock, flags);
 }

@@ -10,6 +10,8 @@
 #include <mm/page.h>
 
 #define TABLE_ENTRIES (1u << PAGE_TABLE_BITS)
+/* A bit of a table's page->index stands for so many entries: whether tables hang there. */
+#define GROUP_ENTRIES (TABLE_ENTRIES / 64)
 
 struct pagetable kernel_pagetable;
 
@@ -35,6 +37,7 @@ static pte_t *table_alloc(void)
 	if (!page)
 		return NULL;
 	page_stat_add(STAT_TABLE, 1);
+	page->index = 0;
 	return page_address(page);
 }
 
@@ -56,20 +59,19 @@ int pagetable_create(struct pagetable *pt)
 	return 0;
 }
 
-/* Most entries are empty: eight are looked at in one step. The port's "not present" may have other bits
- * set, but user tables never hold such entries except at level 0. */
-static void free_below(pte_t *table, unsigned int level, unsigned int nr_entries)
+/* Only the groups in which tables were put (GROUP_ENTRIES) are looked at. */
+static void free_below(pte_t *table, unsigned int level)
 {
-	for (unsigned int i = 0; i < nr_entries; i += 8) {
-		pte_t *e = &table[i];
+	uint64_t groups = page_from_virt(table)->index;
 
-		if (likely(!(e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7])))
-			continue;
-		for (unsigned int k = 0; k < 8; k++) {
+	for (; groups; groups &= groups - 1) {
+		pte_t *e = &table[(unsigned int)__builtin_ctzll(groups) * GROUP_ENTRIES];
+
+		for (unsigned int k = 0; k < GROUP_ENTRIES; k++) {
 			if (!arch_pte_present(e[k]) || arch_pte_is_leaf(e[k], level))
 				continue;
 			if (level > 1)
-				free_below(table_of(e[k]), level - 1, TABLE_ENTRIES);
+				free_below(table_of(e[k]), level - 1);
 			table_free(table_of(e[k]));
 		}
 	}
@@ -77,11 +79,17 @@ static void free_below(pte_t *table, unsigned int level, unsigned int nr_entries
 
 void pagetable_destroy(struct pagetable *pt)
 {
-	unsigned int top = PAGE_TABLE_LEVELS - 1;
-
-	free_below(pt->root, top, ALIGN_UP(level_index(USER_VA_END - 1, top) + 1, 8u));
+	free_below(pt->root, PAGE_TABLE_LEVELS - 1);
 	table_free(pt->root);
 	pt->root = NULL;
+}
+
+static void note_group(const pte_t *entry)
+{
+	struct page *page = page_from_virt(entry);
+
+	if (page)
+		page->index |= 1ull << ((uintptr_t)entry % PAGE_SIZE / (GROUP_ENTRIES * sizeof(*entry)));
 }
 
 static pte_t *next_table(pte_t *entry, bool create)
@@ -95,6 +103,7 @@ static pte_t *next_table(pte_t *entry, bool create)
 	table = table_alloc();
 	if (!table)
 		return NULL;
+	note_group(entry);
 	*entry = arch_pte_make_table(virt_to_phys(table));
 	arch_pte_sync();
 	return table;
