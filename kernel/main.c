@@ -72,6 +72,7 @@ void kernel_main_secondary(struct cpu *cpu)
 	arch_timer_init_this_cpu();
 	sched_init_this_cpu(cpu);	/* this stack is its idle thread's */
 	cpu_set_online(cpu);
+	arch_tlb_flush_local_all();	/* what was flushed before it was told of flushes */
 	arch_irq_enable();
 	sched_idle();
 }

@@ -21,7 +21,7 @@
 #include <lib/printf.h>
 
 #define CALL_BATCH 16
-#define ONLINE_TIMEOUT_NS NSEC_PER_SEC
+#define ONLINE_TIMEOUT_NS (10 * NSEC_PER_SEC) /* after the last one that came */
 
 struct smp_call {
 	struct smp_call *next;
@@ -31,6 +31,7 @@ struct smp_call {
 };
 
 static struct wait_queue online_wait = WAIT_QUEUE_INIT(online_wait);
+static unsigned int nr_started = 1; /* by firmware's word, the boot CPU too */
 static bool is_parking; /* atomic: what IPI_STOP means */
 
 static void idle_entry(void *arg)
@@ -55,6 +56,8 @@ void smp_start(void)
 		if (err)
 			pr_err("smp: CPU %u (hardware ID %#lx) could not be started (error %d)", cpu->id,
 				(unsigned long)cpu->hw_id, -err);
+		else
+			nr_started++;
 	}
 }
 
@@ -65,10 +68,15 @@ void smp_notify_online(void)
 
 void smp_wait_online(void)
 {
-	uint64_t deadline_ns = time_monotonic_ns() + ONLINE_TIMEOUT_NS;
+	unsigned int before;
 	struct cpu *cpu;
 
-	(void)wait_event_until(&online_wait, cpu_online_count() == cpu_count(), deadline_ns);
+	/* One that comes later still is used from then on. */
+	do {
+		before = cpu_online_count();
+		(void)wait_event_until(&online_wait, cpu_online_count() == nr_started || cpu_online_count() > before,
+			time_monotonic_ns() + ONLINE_TIMEOUT_NS);
+	} while (cpu_online_count() > before && cpu_online_count() < nr_started);
 	cpu_for_each(cpu)
 		if (!atomic_load(&cpu->online))
 			pr_err("smp: CPU %u (hardware ID %#lx) did not start", cpu->id, (unsigned long)cpu->hw_id);
