@@ -441,7 +441,8 @@ int epoll_wait_events(struct file *file, struct epoll_event *user_events, int ma
 			mutex_unlock(&epoll->lock);
 		}
 		if (nr) {
-			if (nr == max && has_ready(epoll))
+			/* Also for one that looked while these were off the list, and sleeps. */
+			if (has_ready(epoll))
 				wake_up_one(&epoll->wait);
 			return nr;
 		}
