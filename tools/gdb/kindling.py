@@ -38,16 +38,23 @@ def place(address):
     return f"{block}{where}"
 
 
+# Of each architecture (port/unwind.h): where the switch pushed (frame pointer, return address), and where these two
+# stand seen from a frame pointer.
+UNWIND = {"x86": (40, 0), "riscv": (96, -16), "aarch64": (0, 0), "loongarch": (80, -16)}
+
+
 def frames(thread):
     """Return addresses of a thread that is switched away: what arch_context_switch pushed, then frame pointers."""
+    arch = gdb.selected_inferior().architecture().name()
+    switched, record = next((u for name, u in UNWIND.items() if name in arch), UNWIND["x86"])
     sp = int(thread["arch"]["kernel_sp"])
-    bp, address = read_u64(sp + 40), read_u64(sp + 48)
+    bp, address = read_u64(sp + switched), read_u64(sp + switched + 8)
     low, high = int(thread["stack"]), int(thread["arch"]["stack_top"])
     for _ in range(40):
         yield address
-        if not low <= bp < high - 16:
+        if not low <= bp + record < high - 16:
             return
-        bp, address = read_u64(bp), read_u64(bp + 8)
+        bp, address = read_u64(bp + record), read_u64(bp + record + 8)
 
 
 def state(thread):
