@@ -23,7 +23,8 @@ static uint64_t extensions(void)
 {
 	unsigned long hwcap = arch_elf_hwcap();
 
-	return (hwcap & COMPAT_HWCAP_ISA_D ? RISCV_HWPROBE_IMA_FD : 0) | (hwcap & COMPAT_HWCAP_ISA_C ? RISCV_HWPROBE_IMA_C : 0);
+	return (hwcap & COMPAT_HWCAP_ISA_D ? RISCV_HWPROBE_IMA_FD : 0) | (hwcap & COMPAT_HWCAP_ISA_C ? RISCV_HWPROBE_IMA_C : 0) |
+		(hwcap & COMPAT_HWCAP_ISA_V ? RISCV_HWPROBE_IMA_V : 0);
 }
 
 static void answer(struct riscv_hwprobe *pair)

@@ -11,6 +11,8 @@
 #include <kernel/errno.h>
 #include <kernel/printk.h>
 #include <kernel/thread.h>
+#include <lib/alloc.h>
+#include <lib/compiler.h>
 #include <lib/string.h>
 #include <port/asm_offsets.h>
 
@@ -101,9 +103,11 @@ int arch_fpu_alloc(struct thread *thread)
 void arch_fpu_free(struct thread *thread)
 {
 	thread->arch.has_fpu = false;
+	kfree(thread->arch.vector);
+	thread->arch.vector = NULL;
 }
 
-void arch_fpu_save(struct thread *thread)
+static void save_scalars(struct thread *thread)
 {
 	struct trapframe *frame = arch_user_frame(thread);
 
@@ -113,10 +117,19 @@ void arch_fpu_save(struct thread *thread)
 	set_fs(frame, SSTATUS_FS_CLEAN);
 }
 
+void arch_fpu_save(struct thread *thread)
+{
+	save_scalars(thread);
+	if (unlikely(thread->arch.vector))
+		riscv_vector_save(thread);
+}
+
 void arch_fpu_restore(struct thread *thread)
 {
 	if (thread->arch.has_fpu)
 		riscv_fpu_load_regs(&thread->arch.fpu);
+	if (unlikely(thread->arch.vector))
+		riscv_vector_load_regs(thread->arch.vector);
 }
 
 void arch_fpu_copy(struct thread *child, struct thread *parent)
@@ -126,11 +139,15 @@ void arch_fpu_copy(struct thread *child, struct thread *parent)
 	arch_fpu_save(parent);
 	child->arch.fpu = parent->arch.fpu;
 	arch_irq_restore(flags);
+	riscv_vector_fork(child, parent);
 }
 
 void arch_fpu_reset(struct thread *thread)
 {
-	unsigned long flags = arch_irq_save();
+	unsigned long flags;
+
+	riscv_vector_exec(thread);
+	flags = arch_irq_save();
 
 	memset(&thread->arch.fpu, 0, sizeof(thread->arch.fpu));
 	arch_fpu_restore(thread);

@@ -7,6 +7,7 @@
 #include <arch/init.h>
 #include <arch/irqflags.h>
 #include <arch/layout.h>
+#include <asm/hwcap.h>
 #include <boot/boot_info.h>
 #include <device/fdt/fdt.h>
 #include <kernel/cpu.h>
@@ -19,6 +20,10 @@
 #include <port/sbi.h>
 
 #include "riscv.h"
+
+/* The single letters that Linux shows to programs. */
+#define HWCAP_KNOWN (COMPAT_HWCAP_ISA_I | COMPAT_HWCAP_ISA_M | COMPAT_HWCAP_ISA_A | COMPAT_HWCAP_ISA_F | \
+	COMPAT_HWCAP_ISA_D | COMPAT_HWCAP_ISA_C | COMPAT_HWCAP_ISA_V)
 
 struct riscv_features riscv_features;
 
@@ -71,9 +76,9 @@ static void parse_isa(const char *isa)
 	for (c = strchr(isa, '_'); c; c = strchr(c + 1, '_'))
 		if (!strncmp(c, "_sstc", 5) && (c[5] == '_' || !c[5]))
 			f->has_sstc = true;
-	f->has_fpu = (f->hwcap & 1ul << ('d' - 'a')) != 0;
-	/* What is not kept per thread is not offered. */
-	f->hwcap &= ~(1ul << ('v' - 'a') | 1ul << ('h' - 'a'));
+	f->has_fpu = (f->hwcap & COMPAT_HWCAP_ISA_D) != 0;
+	f->hwcap &= HWCAP_KNOWN;
+	f->has_vector = (f->hwcap & COMPAT_HWCAP_ISA_V) != 0;
 }
 
 void riscv_features_init(void)
@@ -109,6 +114,7 @@ void arch_init_this_cpu(void)
 	cpu->arch.vendor = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MVENDORID, 0, 0, 0, 0).value;
 	cpu->arch.arch_id = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MARCHID, 0, 0, 0, 0).value;
 	cpu->arch.impl_id = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MIMPID, 0, 0, 0, 0).value;
+	riscv_vector_init_this_cpu();
 	riscv_init_external(cpu);
 }
 
@@ -157,7 +163,9 @@ size_t arch_cpu_info(const struct cpu *cpu, char *buf, size_t size)
 
 unsigned long arch_elf_hwcap(void)
 {
-	return riscv_features.hwcap;
+	const struct riscv_features *f = &riscv_features;
+
+	return f->has_vector && riscv_vector_is_allowed() ? f->hwcap : f->hwcap & ~(unsigned long)COMPAT_HWCAP_ISA_V;
 }
 
 unsigned long arch_elf_hwcap2(void)

@@ -56,9 +56,9 @@ FUNCTION riscv_trap_entry
 	ld	sp, CPU_KERNEL_SP(tp)
 	addi	sp, sp, -FRAME_SIZE
 	SAVE_REGS
-	ld	t3, CPU_USER_SP(tp)
+	ld	t5, CPU_USER_SP(tp)
 	csrrw	t4, sscratch, zero
-	sd	t3, 8 * 2(sp)
+	sd	t5, 8 * 2(sp)
 	sd	t4, 8 * 4(sp)
 	li	s0, 0
 	li	t0, CAUSE_SYSCALL
@@ -67,6 +67,9 @@ FUNCTION riscv_trap_entry
 	sd	t2, FRAME_PC(sp)
 	li	t0, -38			/* -ENOSYS */
 	sd	t0, 8 * 10(sp)
+	andi	t3, t3, SSTATUS_VS
+	bnez	t3, clobber_vectors
+handle_syscall:
 	csrsi	sstatus, SSTATUS_SIE
 	mv	a0, sp
 	call	syscall_handle
@@ -86,6 +89,13 @@ user_work:
 	mv	a0, sp
 	call	exit_to_user_work
 	j	restore_user
+
+clobber_vectors:
+	call	riscv_vector_clobber
+	ld	t1, FRAME_STATUS(sp)
+	or	t1, t1, t0		/* Dirty */
+	sd	t1, FRAME_STATUS(sp)
+	j	handle_syscall
 
 user_trap:
 	sd	t2, FRAME_PC(sp)

@@ -10,6 +10,8 @@
 #include <lib/string.h>
 #include <linux/elf.h>
 
+#include "riscv.h"
+
 ssize_t arch_regset_get(struct thread *thread, unsigned int type, void *buf, size_t size)
 {
 	struct user_regs_struct regs;
@@ -22,9 +24,30 @@ ssize_t arch_regset_get(struct thread *thread, unsigned int type, void *buf, siz
 	case NT_PRFPREG:
 		memcpy(buf, &thread->arch.fpu, min(size, sizeof(thread->arch.fpu)));
 		return sizeof(thread->arch.fpu);
+	case NT_RISCV_VECTOR:
+		if (!thread->arch.vector || size % sizeof(uint32_t))
+			return -EINVAL;
+		memcpy(buf, thread->arch.vector, min(size, sizeof(*thread->arch.vector) + riscv_vector_bytes()));
+		return sizeof(*thread->arch.vector) + VECTOR_NR_REGS * RISCV_MAX_VLENB; /* the longest, as Linux says */
 	default:
 		return -EINVAL;
 	}
+}
+
+static int set_vector(struct __riscv_v_regset_state *state, const struct __riscv_v_regset_state *from, size_t size)
+{
+	struct __riscv_v_regset_state header;
+
+	if (!state || size % sizeof(uint32_t))
+		return -EINVAL;
+	header = *state;
+	memcpy(&header, from, min(size, sizeof(header)));
+	if (header.vlenb != state->vlenb)
+		return -EINVAL;
+	*state = header;
+	if (size > sizeof(header))
+		memcpy(state->vreg, from->vreg, min(size - sizeof(header), riscv_vector_bytes()));
+	return 0;
 }
 
 int arch_regset_set(struct thread *thread, unsigned int type, const void *buf, size_t size)
@@ -38,6 +61,8 @@ int arch_regset_set(struct thread *thread, unsigned int type, const void *buf, s
 	case NT_PRFPREG:
 		memcpy(&thread->arch.fpu, buf, min(size, sizeof(thread->arch.fpu)));
 		return 0;
+	case NT_RISCV_VECTOR:
+		return set_vector(thread->arch.vector, buf, size);
 	default:
 		return -EINVAL;
 	}

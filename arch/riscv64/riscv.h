@@ -12,7 +12,7 @@ struct cpu;
 struct riscv_features {
 	uint64_t boot_hart;
 	unsigned long hwcap;	/* AT_HWCAP: bit n is extension 'a' + n */
-	bool has_fpu, has_sstc;
+	bool has_fpu, has_sstc, has_vector;
 	bool has_dbcn;		/* SBI debug console */
 	char isa[640];		/* "rv64imafdc_..." */
 };
@@ -24,6 +24,27 @@ extern char riscv_trap_entry[];
 
 void riscv_fpu_save_regs(struct __riscv_d_ext_state *state);
 void riscv_fpu_load_regs(const struct __riscv_d_ext_state *state);
+
+/*
+ * vector.c: vector registers of a thread that has used them; arch_fpu_*() call these. first_use(): at an illegal
+ * instruction of the current thread; false: it is one.
+ */
+#define VECTOR_NR_REGS 32
+struct thread;
+struct trapframe;
+bool riscv_vector_first_use(struct trapframe *frame);
+bool riscv_vector_is_allowed(void); /* to the current thread */
+void riscv_vector_init_this_cpu(void);
+size_t riscv_vector_bytes(void); /* of all registers of a thread; 0: no vectors */
+void riscv_vector_save(struct thread *thread);
+void riscv_vector_load_regs(const struct __riscv_v_regset_state *state);
+void riscv_vector_fork(struct thread *child, struct thread *parent);
+void riscv_vector_exec(struct thread *thread);
+
+/* Their record in a signal frame, at `to`. push returns what is behind it, NULL: -EFAULT. */
+size_t riscv_vector_record_bytes(void);
+void *riscv_vector_push(void *to);
+int riscv_vector_pop(const void *from);
 
 /* Runs fn(mask, base) for the harts of the CPUs in cpus: bit n of mask is hart base + n, as SBI takes them. */
 struct cpumask;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* The signal frame, byte for byte Linux's: siginfo, then ucontext with registers and FPU; 16-byte aligned. */
+/*
+ * The signal frame, byte for byte Linux's: siginfo, then ucontext with registers and FPU; 16-byte aligned. The
+ * last eight bytes are the header of a record: vectors of a program that uses them, after which another header
+ * stands, or the end.
+ */
 #include <arch/signal.h>
 
 #include <arch/elf.h>
@@ -23,9 +27,17 @@ struct rt_sigframe {
 	struct ucontext uc;
 };
 
+#define RECORDS_OFFSET offsetof(struct rt_sigframe, uc.uc_mcontext.sc_extdesc.hdr)
+static_assert(RECORDS_OFFSET + sizeof(struct __riscv_ctx_hdr) == sizeof(struct rt_sigframe));
+
+static size_t records_bytes(void)
+{
+	return riscv_vector_record_bytes() + sizeof(struct __riscv_ctx_hdr);
+}
+
 unsigned long arch_elf_minsigstksz(void)
 {
-	return ALIGN_UP(sizeof(struct rt_sigframe) + 16, 16);
+	return ALIGN_UP(sizeof(struct rt_sigframe) + (riscv_features.has_vector ? records_bytes() : 0), 16);
 }
 
 /* The instructions of __vdso_rt_sigreturn: li a7, 139; ecall. */
@@ -57,17 +69,26 @@ static void set_fpu(struct thread *thread, const struct __riscv_d_ext_state *sta
 	arch_irq_restore(flags);
 }
 
+static int push_vector(char *to)
+{
+	static const struct __riscv_ctx_hdr end = { END_MAGIC, END_HDR_SIZE };
+	void *behind = riscv_vector_push(to);
+
+	return behind ? copy_to_user(behind, &end, sizeof(end)) : -EFAULT;
+}
+
 int arch_signal_push_frame(struct trapframe *frame, const struct signal_delivery *delivery)
 {
 	struct rt_sigframe sigframe = { .info = delivery->info };
-	struct rt_sigframe *user = (void *)ALIGN_DOWN(delivery->stack_top - sizeof(sigframe), 16);
+	size_t more = current->arch.vector ? records_bytes() : 0;
+	struct rt_sigframe *user = (void *)ALIGN_DOWN(delivery->stack_top - sizeof(sigframe) - more, 16);
 
 	sigframe.uc.uc_stack = delivery->altstack;
 	sigframe.uc.uc_sigmask = delivery->saved_mask;
 	sigframe.uc.uc_mcontext.sc_regs = frame->r;
 	save_fpu(current);
 	sigframe.uc.uc_mcontext.sc_fpregs.d = current->arch.fpu;
-	if (copy_to_user(user, &sigframe, sizeof(sigframe)))
+	if (copy_to_user(user, &sigframe, sizeof(sigframe)) || (more && push_vector((char *)user + RECORDS_OFFSET)))
 		return -EFAULT;
 
 	frame->r.ra = current->vm->vdso + arch_vdso_sigreturn();
@@ -79,15 +100,23 @@ int arch_signal_push_frame(struct trapframe *frame, const struct signal_delivery
 	return 0;
 }
 
+static int pop_records(const char *from, const struct __riscv_ctx_hdr *first)
+{
+	struct __riscv_ctx_hdr header = *first;
+
+	if (header.magic == RISCV_V_MAGIC &&
+	    (riscv_vector_pop(from) || copy_from_user(&header, from + riscv_vector_record_bytes(), sizeof(header))))
+		return -EFAULT;
+	return header.magic == END_MAGIC && header.size == END_HDR_SIZE ? 0 : -EFAULT;
+}
+
 int arch_signal_pop_frame(struct trapframe *frame, sigset_t *mask, stack_t *altstack)
 {
 	const struct rt_sigframe *user = (const void *)frame->r.sp;
 	struct ucontext uc;
 
-	if (copy_from_user(&uc, &user->uc, sizeof(uc)))
-		return -EFAULT;
-	/* The word behind the FPU's says whether other state follows: none that we know. */
-	if (uc.uc_mcontext.sc_extdesc.reserved || uc.uc_mcontext.sc_extdesc.hdr.magic)
+	if (copy_from_user(&uc, &user->uc, sizeof(uc)) || uc.uc_mcontext.sc_extdesc.reserved ||
+	    pop_records((const char *)user + RECORDS_OFFSET, &uc.uc_mcontext.sc_extdesc.hdr))
 		return -EFAULT;
 	frame->r = uc.uc_mcontext.sc_regs;
 	set_fpu(current, &uc.uc_mcontext.sc_fpregs.d);

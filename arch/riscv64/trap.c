@@ -88,6 +88,8 @@ static void user_trap(struct trapframe *frame)
 	case EXC_FETCH_ALIGN:
 		return user_exception(frame, SIGBUS, BUS_ADRALN, frame->r.pc);
 	case EXC_ILLEGAL:
+		if (riscv_vector_first_use(frame))
+			return;
 		return user_exception(frame, SIGILL, ILL_ILLOPC, frame->r.pc);
 	case EXC_BREAK:
 		return user_exception(frame, SIGTRAP, TRAP_BRKPT, frame->r.pc);

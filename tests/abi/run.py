@@ -43,6 +43,8 @@ class Program:
             text = f.read()
         m = re.search(r"ABI_SECONDS (\d+)", text)
         self.seconds = int(m.group(1)) if m else 20
+        m = re.search(r"ABI_CPU (\S+)", text)
+        self.cpu = m.group(1) if m else None
         h = hashlib.sha256(text.encode())
         for other in ("abi.h", "runner/init.c"):
             with open(f"{HERE}/{other}", "rb") as f:
@@ -98,12 +100,20 @@ def parse(text):
     return results
 
 
-def boot(kernel, programs, out, smp, log, arch, extra=""):
+def boot(kernel, programs, *args):
+    """Run programs on a kernel, each on the CPU that it asks for. Returns results."""
+    results = {}
+    for cpu in sorted({p.cpu for p in programs}, key=str):
+        results.update(boot_on(cpu, kernel, [p for p in programs if p.cpu == cpu], *args))
+    return results
+
+
+def boot_on(cpu, kernel, programs, out, smp, log, arch, extra=""):
     """Run programs on a kernel, starting again after one that takes the guest down. Returns results."""
     results, todo = {}, list(programs)
     while todo:
         args = f"console={images.CONSOLE} panic=-1 quiet {extra}".strip()
-        guest = vm.Vm(kernel, initramfs(todo, out), args, smp, "1G", arch=arch)
+        guest = vm.Vm(kernel, initramfs(todo, out), args, smp, "1G", cpu=cpu, arch=arch)
         failure = None
         try:
             for p in todo:

@@ -2,6 +2,7 @@
 /* What a thread keeps of a CPU. Its user registers are in the trap frame, its thread pointer here. */
 #pragma once
 
+#include <asm/errno.h>
 #include <asm/ptrace.h>
 
 struct arch_thread {
@@ -13,6 +14,11 @@ struct arch_thread {
 	bool has_fpu;
 	bool is_stepped;	/* MDSCR_EL1.SS while it runs */
 };
+
+static inline long arch_prctl_option(int option, unsigned long arg)
+{
+	return -EINVAL;
+}
 
 static inline struct thread *arch_current(void)
 {

@@ -2,6 +2,7 @@
 /* What a thread keeps of a CPU. Its user registers are in the trap frame, $tp among them. */
 #pragma once
 
+#include <asm/errno.h>
 #include <lib/types.h>
 
 /* Which registers a program has used, and so which are kept: each level includes the ones below. */
@@ -23,6 +24,11 @@ struct arch_thread {
 };
 
 /* The running CPU's record is in $r21, which the ABI leaves to the kernel. */
+static inline long arch_prctl_option(int option, unsigned long arg)
+{
+	return -EINVAL;
+}
+
 static inline struct thread *arch_current(void)
 {
 	struct thread *thread;

@@ -9,7 +9,7 @@
 #define THREAD_KERNEL_SP 0
 #define THREAD_STACK_TOP 8
 #define THREAD_FPU 16
-#define THREAD_WORK 288
+#define THREAD_WORK 296
 
 #define FRAME_PC 0
 #define FRAME_STATUS 256

@@ -9,7 +9,16 @@ struct arch_thread {
 	uintptr_t stack_top;	/* end of the kernel stack; the user trap frame ends there */
 	struct __riscv_d_ext_state fpu; /* valid while the frame's sstatus.FS is not Dirty, or switched away */
 	bool has_fpu;
+	uint8_t vector_control; /* PR_RISCV_V_VSTATE_CTRL_*: whether now, and after exec, vectors may be used */
+	struct __riscv_v_regset_state *vector; /* valid as fpu is, by sstatus.VS; NULL: never used, VS is Off */
 };
+
+long riscv_prctl(int option, unsigned long arg);
+
+static inline long arch_prctl_option(int option, unsigned long arg)
+{
+	return riscv_prctl(option, arg);
+}
 
 static inline struct thread *arch_current(void)
 {

@@ -2,6 +2,8 @@
 /* What a thread keeps of an x86 CPU. */
 #pragma once
 
+#include <asm/errno.h>
+
 struct arch_thread {
 	uintptr_t kernel_sp;	/* saved stack pointer while switched away; port/asm_offsets.h knows it */
 	uintptr_t stack_top;	/* end of the kernel stack; the user trap frame ends there */
@@ -16,6 +18,11 @@ struct arch_thread {
 enum x86_thread_flags {
 	X86_THREAD_SINGLE_STEP = 1 << 0, /* ptrace set TF, the program did not */
 };
+
+static inline long arch_prctl_option(int option, unsigned long arg)
+{
+	return -EINVAL;
+}
 
 static inline struct thread *arch_current(void)
 {
