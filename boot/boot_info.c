@@ -4,6 +4,7 @@
 
 #include <asm/errno.h>
 #include <lib/compiler.h>
+#include <lib/parse.h>
 #include <lib/string.h>
 
 struct boot_info boot_info;
@@ -168,6 +169,14 @@ uint64_t boot_mem_limit(const char *cmdline)
 		bytes <<= 10;
 	}
 	return bytes ?: ~0ull;
+}
+
+bool boot_cmdline_initrd(const char *cmdline, paddr_t *start, uint64_t *bytes)
+{
+	const char *value;
+
+	return boot_cmdline_find(cmdline, "initrd", &value) && !parse_size_prefix(&value, start) &&
+		*value++ == ',' && !parse_size_prefix(&value, bytes) && *bytes;
 }
 
 const char *boot_complaint_text(enum boot_complaint bit)

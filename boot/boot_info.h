@@ -154,6 +154,10 @@ bool boot_cmdline_find(const char *cmdline, const char *name, const char **value
  * nothing to us. */
 uint64_t boot_mem_limit(const char *cmdline);
 
+/* "initrd=START,BYTES" of a command line: how a kexec_load(2) names it where there is a device tree (Linux's
+ * init/do_mounts_initrd.c). False: there is none that makes sense. */
+bool boot_cmdline_initrd(const char *cmdline, paddr_t *start, uint64_t *bytes);
+
 /* One line for the log for each bit of complaints. */
 const char *boot_complaint_text(enum boot_complaint bit);
 

@@ -90,15 +90,31 @@ void boot_efi_add_memory(struct boot_info *info, const void *window, const struc
 	}
 }
 
+/* What the device tree named is forgotten. */
+static void drop_initrds(struct boot_info *info)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < info->nr_reserved; i++)
+		if (info->reserved[i].why != BOOT_RESERVE_INITRD)
+			info->reserved[kept++] = info->reserved[i];
+	info->nr_reserved = kept;
+	info->nr_initrds = 0;
+}
+
 void boot_efi_add_initrd(struct boot_info *info, const void *window, const struct efi_boot_tables *tables)
 {
 	const uint64_t *initrd = window + tables->initrd;
 	uint64_t start, bytes;
 
-	if (!tables->initrd || !initrd[1])
+	if (boot_cmdline_initrd(info->cmdline, &start, &bytes)) {
+		drop_initrds(info);
+	} else if (tables->initrd && initrd[1]) {
+		start = initrd[0];
+		bytes = initrd[1];
+	} else {
 		return;
-	start = initrd[0];
-	bytes = initrd[1];
+	}
 	for (unsigned int i = 0; i < info->nr_initrds; i++)
 		if (info->initrd[i].start == start)
 			return; /* the device tree named it, too */

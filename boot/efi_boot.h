@@ -65,5 +65,6 @@ void boot_efi_find_tables(struct boot_info *info, const void *window, paddr_t sy
 /* The memory map into info->map; nothing when it is empty, as QEMU's is. */
 void boot_efi_add_memory(struct boot_info *info, const void *window, const struct efi_boot_tables *tables);
 
-/* The initrd, once the memory is known. */
+/* The initrd, once the memory is known: what initrd= of the command line names wins, since with kexec_load(2) the
+ * tables are those of an earlier boot. */
 void boot_efi_add_initrd(struct boot_info *info, const void *window, const struct efi_boot_tables *tables);

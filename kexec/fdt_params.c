@@ -11,9 +11,18 @@
 
 #define ROOM_BYTES (16u << 10) /* command line, seeds, names */
 
-size_t kexec_fdt_bytes(size_t tree_bytes)
+/* To the end of its last part. QEMU's trees are a megabyte, nearly all of it empty. */
+static size_t used_bytes(const void *tree)
 {
-	return ALIGN_UP(tree_bytes + ROOM_BYTES, PAGE_SIZE);
+	size_t reservations = fdt_off_mem_rsvmap(tree) + (size_t)(fdt_num_mem_rsv(tree) + 1) * 16;
+	size_t nodes = fdt_off_dt_struct(tree) + fdt_size_dt_struct(tree);
+
+	return max(max(reservations, nodes), (size_t)fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree));
+}
+
+size_t kexec_fdt_bytes(const void *tree)
+{
+	return ALIGN_UP((tree ? used_bytes(tree) : 0) + ROOM_BYTES, PAGE_SIZE);
 }
 
 /* What the loader reserved for what it gave us, initrd and tree, is free for the next kernel. */
@@ -74,7 +83,11 @@ int kexec_fdt_build(const struct kexec_boot *boot, const void *tree, void *buf)
 
 	if (!tree)
 		return -ENOEXEC;
-	err = fdt_open_into(tree, buf, (int)room);
+	if (used_bytes(tree) > room)
+		return -EINVAL;
+	memcpy(buf, tree, used_bytes(tree));
+	fdt_set_totalsize(buf, (uint32_t)used_bytes(tree));
+	err = fdt_open_into(buf, buf, (int)room);
 	if (err)
 		return -EINVAL;
 	chosen = chosen_node(buf);

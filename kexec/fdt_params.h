@@ -9,8 +9,8 @@
 
 struct kexec_boot;
 
-/* Upper limit of the block's size for the tree of size tree_bytes, whole pages. */
-size_t kexec_fdt_bytes(size_t tree_bytes);
+/* Upper limit of the block's size for that tree (NULL: none), whole pages. */
+size_t kexec_fdt_bytes(const void *tree);
 
 /*
  * Writes the tree for boot into buf of kexec_fdt_bytes() bytes; the command line is read from behind

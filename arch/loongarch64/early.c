@@ -17,6 +17,7 @@
 #define FDT_MAX_BYTES (2u << 20)
 #define PADDR_MASK 0xffffffffffffull	/* loaders may name addresses of a window */
 #define LOW_BYTES 0x10000		/* the page at 0 is nobody's */
+#define TOP_BYTES 0x40000
 
 void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab);
 
@@ -56,6 +57,25 @@ static void choose_parking(struct boot_info *info)
 	}
 }
 
+/*
+ * The end of RAM is left to the next kernel: Linux takes its first page tables from there before it
+ * reserves its initrd, which kexec-tools put at the very end of what /proc/iomem calls System RAM.
+ */
+static void leave_top(struct boot_info *info)
+{
+	for (unsigned int i = info->nr_map; i--;) {
+		const struct boot_range *range = &info->map[i];
+		paddr_t at = ALIGN_DOWN(range->start + range->size_bytes, TOP_BYTES) - TOP_BYTES;
+
+		if (range->type != BOOT_MEM_USABLE || range->size_bytes < 16 * TOP_BYTES)
+			continue;
+		if (!is_reserved(info, at, range->start + range->size_bytes) &&
+			boot_add_range(info, at, range->start + range->size_bytes - at, BOOT_MEM_SOFT_RESERVED))
+			info->complaints |= BOOT_BAD_MAP;
+		return;
+	}
+}
+
 /* QEMU's is at 0. */
 static void take_cmdline(struct boot_info *info, paddr_t paddr)
 {
@@ -90,4 +110,5 @@ void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
 	if (!info->fdt)
 		info->mem_limit = boot_mem_limit(info->cmdline);
 	choose_parking(info);
+	leave_top(info);
 }

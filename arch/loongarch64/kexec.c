@@ -3,15 +3,15 @@
  * Starting the next kernel: a page of code, a page of data and stack, both used with direct addresses.
  *
  * What it is told (Documentation/arch/loongarch/booting.rst) is an EFI system table that we make, with
- * memory map, initrd and device tree behind it. For kexec_load(2), whose program gives a command line
- * alone, it stands behind the parked CPUs' code, in memory that the map reserves.
+ * memory map, initrd and device tree behind it: for kexec_file_load(2) a destination of its own; for
+ * kexec_load(2), whose program gives a command line alone, in pages of the plan.
  *
  *	0		system table
  *	0x80		configuration tables
- *	PARAMS_CMDLINE	command line's address: not EFI's, for kexec_control.c
+ *	PARAMS_CMDLINE	command line's address: not EFI's, for us
  *	0x110		initrd: start, size
  *	0x200		memory map
- *	TABLES_BYTES	device tree (kexec_file_load)
+ *	TABLES_BYTES	device tree
  */
 #include <arch/kexec.h>
 
@@ -32,12 +32,12 @@
 #include "loongarch.h"
 
 #define TABLES_AT 0x80
+#define PARAMS_CMDLINE 0x100
 #define INITRD_AT 0x110
 #define MEMMAP_AT 0x200
 #define TABLES_BYTES 0x8000
 
 static_assert(MEMMAP_AT + sizeof(struct efi_boot_memmap) + BOOT_MAX_RANGES * sizeof(struct efi_boot_desc) <= TABLES_BYTES);
-static_assert(PARKING_SYSTAB + TABLES_BYTES <= PARKING_SIGNS);
 
 /* --- tables ------------------------------------------------------------------------------------- */
 
@@ -45,6 +45,7 @@ static uint32_t efi_type(uint32_t type)
 {
 	switch (type) {
 	case BOOT_MEM_USABLE:
+	case BOOT_MEM_SOFT_RESERVED: /* early.c left it */
 		return EFI_CONVENTIONAL;
 	case BOOT_MEM_ACPI:
 		return EFI_ACPI_RECLAIM;
@@ -65,7 +66,7 @@ static void write_memmap(struct efi_boot_memmap *map)
 
 	for (unsigned int i = 0; i < boot_info.nr_map; i++) {
 		const struct boot_range *range = &boot_info.map[i];
-		bool is_ram = range->type == BOOT_MEM_USABLE;
+		bool is_ram = efi_type(range->type) == EFI_CONVENTIONAL;
 		paddr_t start = is_ram ? ALIGN_UP(range->start, (paddr_t)EFI_PAGE_BYTES) :
 					 ALIGN_DOWN(range->start, (paddr_t)EFI_PAGE_BYTES);
 		paddr_t end = range->start + range->size_bytes;
@@ -112,45 +113,87 @@ static void write_tables(void *buf, paddr_t at, paddr_t fdt, paddr_t initrd, uin
 		add_table(systab, tables, efi_guid_fdt, fdt);
 }
 
-/* --- kexec_file_load(2) ------------------------------------------------------------------------- */
-
 size_t arch_kexec_params_bytes(void)
 {
-	return TABLES_BYTES + kexec_fdt_bytes(boot_info.fdt_bytes);
+	return TABLES_BYTES + kexec_fdt_bytes(fdt_tree());
 }
 
 int arch_kexec_build_params(const struct kexec_boot *boot, void *buf)
 {
 	struct kexec_boot for_tree = *boot;
 	void *fdt = buf + TABLES_BYTES;
-	int err;
 
 	for_tree.params += TABLES_BYTES;
-	err = kexec_fdt_build(&for_tree, fdt_tree(), fdt);
-	if (err)
-		return err;
-	/* Of our tables Linux reserves the one that it goes on using, the memory map, itself. */
-	if (loongarch_parking && fdt_add_mem_rsv(fdt, loongarch_parking, PARKING_BYTES))
-		return -EINVAL;
-	write_tables(buf, boot->params, for_tree.params, boot->initrd, boot->initrd_bytes);
+	if (fdt_tree()) {
+		int err = kexec_fdt_build(&for_tree, fdt_tree(), fdt);
+
+		if (err)
+			return err;
+		/* Of our tables Linux reserves the one that it goes on using, the memory map, itself. */
+		if (loongarch_parking && fdt_add_mem_rsv(fdt, loongarch_parking, PARKING_BYTES))
+			return -EINVAL;
+	}
+	write_tables(buf, boot->params, fdt_tree() ? for_tree.params : 0, boot->initrd, boot->initrd_bytes);
 	*(uint64_t *)(buf + PARAMS_CMDLINE) = boot->cmdline;
 	return 0;
 }
 
-/* --- the jump ----------------------------------------------------------------------------------- */
+/* --- preparing the jump ------------------------------------------------------------------------- */
+
+/* Where what will stand at a destination's address waits for the jump; a page lies in one piece. */
+static void *content_of(const struct kexec_plan *plan, paddr_t paddr)
+{
+	for (unsigned int i = 0; i < plan->nr_copies; i++) {
+		const struct kexec_copy *copy = &plan->copies[i];
+
+		if (copy->from != KEXEC_ZERO && paddr - copy->to < copy->bytes)
+			return phys_to_virt(copy->from + (paddr - copy->to));
+	}
+	return phys_to_virt(paddr);
+}
+
+/* For kexec_load(2), by the command line in `given`, of at most a page. */
+static int make_params(struct kexec_plan *plan, const char *given, size_t room, struct kexec_control *control)
+{
+	struct kexec_boot boot = { .cmdline_bytes = strnlen(given, room - 1) };
+	size_t bytes = arch_kexec_params_bytes(), order = 0;
+	char *buf;
+
+	while (PAGE_SIZE << order <= bytes + boot.cmdline_bytes)
+		order++;
+	buf = plan->alloc_pages(plan, order);
+	if (!buf)
+		return -ENOMEM;
+	memcpy(buf + bytes, given, boot.cmdline_bytes);
+	boot.params = virt_to_phys(buf);
+	boot.cmdline = boot.params + bytes;
+	boot_cmdline_initrd(buf + bytes, &boot.initrd, &boot.initrd_bytes);
+	control->systab = boot.params;
+	control->cmdline = boot.cmdline;
+	return arch_kexec_build_params(&boot, buf);
+}
 
 int arch_kexec_prepare(struct kexec_plan *plan)
 {
 	void *code = plan->alloc_pages(plan, 0);
 	struct kexec_control *control = plan->alloc_pages(plan, 0);
+	const uint64_t *params = plan->params ? content_of(plan, plan->params) : NULL;
 
 	if (!code || !control)
 		return -ENOMEM;
 	memcpy(code, __kexec_control_start, (size_t)(__kexec_control_end - __kexec_control_start));
 	control->code = virt_to_phys(code) + (uint64_t)((const char *)kexec_control - __kexec_control_start);
 	plan->arch = control;
+	if (!params)
+		return make_params(plan, "", 1, control);
+	if (*params != EFI_BOOT_SIGNATURE)
+		return make_params(plan, (const char *)params, PAGE_SIZE - plan->params % PAGE_SIZE, control);
+	control->systab = plan->params;
+	control->cmdline = params[PARAMS_CMDLINE / 8];
 	return 0;
 }
+
+/* --- the jump ----------------------------------------------------------------------------------- */
 
 static paddr_t stdout_uart(void)
 {
@@ -165,24 +208,18 @@ static paddr_t stdout_uart(void)
 void arch_kexec_jump(const struct kexec_plan *plan)
 {
 	struct kexec_control *control = plan->arch;
-	paddr_t data = virt_to_phys(control), tables = loongarch_parking + PARKING_SYSTAB;
+	paddr_t data = virt_to_phys(control);
+	int reset = fdt_tree() ? dt_next_compatible(fdt_tree(), -1, "syscon-reboot") : -1;
 
 	csr_write(CSR_ECFG, 0);
 	arch_timer_arm(UINT64_MAX);
 	csr_write(CSR_TICLR, 1);
 	csr_write(CSR_EUEN, 0);
 	iocsr_write32(~0u, IOCSR_IPI_CLEAR);
-	control->entry = plan->entry;
-	control->params = plan->params;
-	control->copies = virt_to_phys(plan->copies);
-	control->digests = virt_to_phys(plan->digests);
-	control->nr_copies = plan->nr_copies;
-	control->nr_digests = plan->nr_digests;
+	control_take_plan(&control->plan, plan);
 	control->uart = stdout_uart();
-	if (loongarch_parking) {
-		write_tables(phys_to_virt(tables), tables, boot_info.fdt, 0, 0);
-		control->systab = tables;
-	}
+	if (reset < 0 || fdt_syscon_find(reset, &control->reset))
+		control->reset.paddr = 0;
 	/* The window's bits of the program counter are ignored once addresses are direct. */
 	__asm__ volatile("dbar 0\n\t"
 		"ibar 0\n\t"

@@ -10,9 +10,8 @@ struct loongarch_fpu;
 struct trapframe;
 
 /* A reserved piece of RAM, chosen at the start, where CPUs wait for the next kernel (smp.c). */
-#define PARKING_BYTES 0x10000
-#define PARKING_SYSTAB 0x1000	/* behind the code: kexec.c's tables */
-#define PARKING_SIGNS 0xa000	/* a word for each CPU */
+#define PARKING_BYTES 0x10000	/* boot/fdt_boot.c's unit of reservations */
+#define PARKING_SIGNS 0x1000	/* a word for each CPU, behind the code */
 extern paddr_t loongarch_parking;
 
 extern char loongarch_trap_entry[], loongarch_tlb_refill[], loongarch_idle_start[], loongarch_idle_end[];

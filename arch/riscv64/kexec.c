@@ -71,7 +71,7 @@ void arch_kexec_jump(const struct kexec_plan *plan)
 
 size_t arch_kexec_params_bytes(void)
 {
-	return kexec_fdt_bytes(boot_info.fdt_bytes);
+	return kexec_fdt_bytes(fdt_tree());
 }
 
 int arch_kexec_build_params(const struct kexec_boot *boot, void *buf)

@@ -53,3 +53,13 @@ struct fdt_driver {
 
 /* n of the alias PREFIXn that names the node, or -ENOENT. */
 int fdt_alias_index(int node, const char *prefix);
+
+/* syscon-poweroff and syscon-reboot (Linux's dt-bindings/power/reset): a write to a register that does it. */
+struct fdt_syscon {
+	paddr_t paddr;		/* 0: none */
+	uint32_t value, mask;	/* of 4 bytes, the bits of mask; else the whole of it */
+	uint32_t width;		/* 1, 2 or 4 bytes */
+};
+
+/* What such a node names: 0, -ENODEV: nothing; -EINVAL. */
+__must_check int fdt_syscon_find(int node, struct fdt_syscon *out);

@@ -5,13 +5,11 @@
 #include <kernel/errno.h>
 #include <kernel/power.h>
 #include <kernel/time.h>
-#include <lib/dt.h>
 #include <mm/vmap.h>
 
 struct action {
+	struct fdt_syscon to;
 	volatile char *at;	/* NULL: not there */
-	uint32_t value, mask;
-	uint32_t width;
 };
 
 static struct action off, restart;
@@ -21,15 +19,17 @@ static struct action off, restart;
 
 static void act(const struct action *action)
 {
-	switch (action->width) {
+	const struct fdt_syscon *to = &action->to;
+
+	switch (to->width) {
 	case 1:
-		writeb((uint8_t)action->value, action->at);
+		writeb((uint8_t)to->value, action->at);
 		break;
 	case 2:
-		writew((uint16_t)action->value, action->at);
+		writew((uint16_t)to->value, action->at);
 		break;
 	default:
-		writel((readl(action->at) & ~action->mask) | (action->value & action->mask), action->at);
+		writel((readl(action->at) & ~to->mask) | (to->value & to->mask), action->at);
 		break;
 	}
 	delay_us(PATIENCE_US);
@@ -48,29 +48,13 @@ static void start_again(void)
 static struct power_handler off_handler = { .name = "syscon", .priority = POWER_PRIORITY_FIRMWARE, .act = turn_off };
 static struct power_handler restart_handler = { .name = "syscon", .priority = POWER_PRIORITY_FIRMWARE, .act = start_again };
 
-/* regmap names the registers, or the parent is them. */
 static int find(int node, struct action *action)
 {
-	const void *dt = fdt_tree();
-	uint32_t phandle, offset = 0;
-	int regs = dt_u32(dt, node, "regmap", 0, &phandle) ? dt_parent(dt, node) : dt_find_phandle(dt, phandle);
-	paddr_t paddr;
-	uint64_t size;
+	int err = action->at ? -ENODEV : fdt_syscon_find(node, &action->to);
 
-	if (action->at || regs < 0 || dt_reg(dt, regs, 0, &paddr, &size))
-		return -ENODEV;
-	action->width = 4;
-	action->mask = ~0u;
-	dt_u32(dt, regs, "reg-io-width", 0, &action->width);
-	dt_u32(dt, node, "offset", 0, &offset);
-	dt_u32(dt, node, "mask", 0, &action->mask);
-	if (dt_u32(dt, node, "value", 0, &action->value)) {
-		action->value = action->mask;
-		action->mask = ~0u;
-	}
-	if (offset >= size || size - offset < action->width)
-		return -EINVAL;
-	action->at = ioremap(paddr + offset, action->width);
+	if (err)
+		return err;
+	action->at = ioremap(action->to.paddr, action->to.width);
 	return action->at ? 0 : -ENOMEM;
 }
 

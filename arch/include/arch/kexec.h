@@ -68,7 +68,7 @@ struct kexec_plan {
 };
 
 /*
- * Once per plan, when the kernel is loaded, before copies and digests are final: makes all that the
+ * Once per plan, when the kernel is loaded and copies and digests are listed: makes all that the
  * jump needs (control page, identity map of all RAM and of what the plan names), by alloc_pages()
  * alone. 0 or -ENOMEM. May sleep.
  */
