@@ -2,9 +2,14 @@
 /*
  * The Image's header and first code (a0 to a2 are the kernel's, kept in s0 to s2): on in the cached
  * window, the image moves up, out of the unpacked kernel's way, and unpacks it to where it was loaded.
+ *
+ * Around the Image's words stand the headers of a PE file (Microsoft's PE format, which UEFI 2.10, 2.1.1
+ * takes over): loaders look for them. EFI itself gets an answer (efi.c).
  */
 #include <port/csr.h>
 
+#define PE_HEADERS 512		/* their bytes: image.ld, too */
+#define PE_ALIGN 512
 #define KERNEL_ENTRY 0x40	/* behind the kernel's own header (kernel.ld) */
 
 	.section .head.text, "ax", @progbits
@@ -12,12 +17,52 @@
 image_start:
 	.ascii	"MZ"
 	.org	8
-	.dword	LOAD_ADDRESS + 0x40	/* entry */
+	.dword	LOAD_ADDRESS + PE_HEADERS	/* entry */
 	.dword	image_memory_bytes
 	.dword	LOAD_ADDRESS
 	.dword	0, 0, 0
 	.word	0x818223cd
+	.word	pe_header - image_start
+
+pe_header:
+	.ascii	"PE\0\0"
+	.half	0x6264			/* LoongArch, 64 bits */
+	.half	2			/* sections */
+	.word	0, 0, 0
+	.half	section_table - optional_header
+	.half	0x206			/* executable, without line numbers and debug information */
+
+optional_header:
+	.half	0x20b			/* PE32+ */
+	.byte	0, 0
+	.word	image_code_bytes
+	.word	pe_data_bytes
 	.word	0
+	.word	efi_offset		/* entry */
+	.word	PE_HEADERS		/* where the code begins */
+	.dword	0			/* anywhere */
+	.word	PE_ALIGN, PE_ALIGN	/* of sections, in memory and file */
+	.half	0, 0, 0, 0, 3, 0	/* versions */
+	.word	0
+	.word	pe_image_bytes
+	.word	PE_HEADERS
+	.word	0			/* checksum */
+	.half	10, 0			/* an EFI application */
+	.dword	0, 0, 0, 0
+	.word	0, 6			/* directories, all empty */
+	.dword	0, 0, 0, 0, 0, 0
+
+section_table:
+	.ascii	".text\0\0\0"
+	.word	image_code_bytes, PE_HEADERS, image_code_bytes, PE_HEADERS
+	.word	0, 0, 0
+	.word	0x60000020		/* code, executed and read */
+	.ascii	".data\0\0\0"
+	.word	pe_data_bytes, image_file_bytes, 0, 0
+	.word	0, 0, 0
+	.word	0xc0000080		/* not in the file, read and written */
+
+	.org	PE_HEADERS
 
 start:
 	li.d	$t0, DMW0_VALUE
@@ -57,6 +102,10 @@ start:
 	addi.d	$t0, $t0, 8
 	bltu	$t0, $t1, 4b
 	la.pcrel $sp, bss_end
+	li.d	$t0, WINDOW_CACHED	/* loaders may name addresses of a window */
+	bstrins.d $t0, $s1, 47, 0
+	la.pcrel $t1, stub_cmdline
+	st.d	$t0, $t1, 0
 	move	$fp, $zero
 	move	$a0, $s3
 	la.pcrel $t0, image_words
