@@ -71,6 +71,14 @@ $(OUT)/builtin.o: $(INITRAMFS)
 		$(CC) --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -Wno-unused-command-line-argument -x assembler -c -o $@ -
 endif
 
+# make DTB=FILE: a device tree that becomes part of the kernel, for a loader that passes none (ports that say so).
+ifneq ($(DTB),)
+KERNEL_OBJS += $(OUT)/builtin-dtb.o
+$(OUT)/builtin-dtb.o: $(DTB)
+	$(call say,INCBIN,$<)mkdir -p $(@D) && printf '.section .dtb,"a"\n.balign 8\n.incbin "%s"\n' $< | \
+		$(CC) --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -Wno-unused-command-line-argument -x assembler -c -o $@ -
+endif
+
 # --- libraries ------------------------------------------------------------------------------------
 # deps/NAME.mk calls $(eval $(call library,NAME,SRC,FILES,CFLAGS)): FILES are relative to
 # $(DEPS_SRC)/SRC. It makes NAME_OBJS (for who links a library apart, like the image's stub) and

@@ -22,6 +22,7 @@
 void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab);
 
 extern char __image_start[], __image_end[];
+extern char __dtb_start[], __dtb_end[]; /* the tree within the image, or nothing */
 extern const uint64_t __relr_start[], __relr_end[];
 
 uint64_t loongarch_early_cpu[8]; /* stands in for struct cpu: current is NULL */
@@ -85,6 +86,14 @@ static void take_cmdline(struct boot_info *info, paddr_t paddr)
 		info->complaints |= BOOT_BAD_CMDLINE;
 }
 
+/* The loader's tree; without one, the one that was built in: a hypervisor's zone starts with nothing but that. */
+static bool take_tree(struct boot_info *info, const struct efi_boot_tables *tables)
+{
+	if (tables->fdt && !boot_fdt_parse(info, phys_to_virt(tables->fdt), tables->fdt, FDT_MAX_BYTES))
+		return true;
+	return !boot_fdt_parse(info, __dtb_start, virt_to_phys(__dtb_start), (size_t)(__dtb_end - __dtb_start));
+}
+
 void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
 {
 	struct boot_info *info = &boot_info;
@@ -104,7 +113,7 @@ void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
 	if (systab)
 		boot_efi_find_tables(info, phys_to_virt(0), systab, &tables);
 	boot_efi_add_memory(info, phys_to_virt(0), &tables);
-	if ((!tables.fdt || boot_fdt_parse(info, phys_to_virt(tables.fdt), tables.fdt, FDT_MAX_BYTES)) && !info->nr_map)
+	if (!take_tree(info, &tables) && !info->nr_map)
 		info->complaints |= BOOT_NO_MAP;
 	boot_efi_add_initrd(info, phys_to_virt(0), &tables);
 	if (!info->fdt)
