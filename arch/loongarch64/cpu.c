@@ -75,7 +75,7 @@ void arch_init_this_cpu(void)
 	arch_this_cpu()->arch.prid = cpucfg(0);
 	iocsr_write32(~0u, IOCSR_IPI_CLEAR);
 	iocsr_write32(~0u, IOCSR_IPI_ENABLE);
-	csr_exchange(CSR_ECFG, 1 << INT_IPI | 1 << INT_TIMER, 1 << INT_IPI | 1 << INT_TIMER);
+	loongarch_enable_lines();
 }
 
 void arch_cpu_init_this(struct cpu *cpu)

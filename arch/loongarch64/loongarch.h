@@ -17,6 +17,7 @@ extern paddr_t loongarch_parking;
 extern char loongarch_trap_entry[], loongarch_tlb_refill[], loongarch_idle_start[], loongarch_idle_end[];
 
 void loongarch_trap(struct trapframe *frame);
+void loongarch_enable_lines(void); /* on this CPU: those with a handler, timer and IPI */
 void loongarch_init_csrs(void); /* mmu.c: traps and the walk of page tables, each CPU */
 
 void loongarch_fpu_save(struct loongarch_fpu *state);

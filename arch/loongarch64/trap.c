@@ -37,6 +37,16 @@ void loongarch_set_line_handler(unsigned int line, void (*handle)(struct trapfra
 	csr_exchange(CSR_ECFG, handle ? bit : 0, bit);
 }
 
+void loongarch_enable_lines(void)
+{
+	unsigned long lines = 1 << INT_IPI | 1 << INT_TIMER;
+
+	for (unsigned int i = 0; i < NR_LINES; i++)
+		if (line_handlers[i])
+			lines |= 1ul << (INT_HWI0 + i);
+	csr_exchange(CSR_ECFG, lines, lines);
+}
+
 static void interrupt(struct trapframe *frame)
 {
 	unsigned long pending = frame->estat & csr_read(CSR_ECFG) & INT_MASK;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Loongson's extended I/O interrupts (3A5000 manual, 11.2): 256 vectors, by IOCSR registers. All go to
- * the boot CPU's line that the device tree names; what a vector means is told by the chip that sends it.
+ * Loongson's extended I/O interrupts (3A5000 manual, 11.2): 256 vectors, by IOCSR registers. They go to
+ * the line that the device tree names, of the boot CPU or another one; what a vector means is told by the
+ * chip that sends it.
  */
 #include <drivers/irqchip/loongarch_eiointc_internal.h>
 
@@ -55,6 +56,16 @@ int loongarch_eiointc_set_vectors(unsigned int first, unsigned int nr, unsigned 
 	return 0;
 }
 
+static uint8_t route_to(const struct cpu *cpu)
+{
+	return (uint8_t)(1u << cpu->hw_id % 4 | cpu->hw_id / 4 << 4);
+}
+
+void loongarch_eiointc_route(unsigned int vector, const struct cpu *cpu)
+{
+	iocsr_write8(route_to(cpu), ROUTE + vector);
+}
+
 /* Four bytes at once. */
 static void fill(unsigned int reg, unsigned int bytes, uint8_t value)
 {
@@ -64,13 +75,11 @@ static void fill(unsigned int reg, unsigned int bytes, uint8_t value)
 
 static void route(unsigned int line)
 {
-	unsigned int cpu = (unsigned int)arch_this_cpu()->hw_id;
-
 	iocsr_write64(iocsr_read64(IOCSR_MISC_FUNC) | EXTENDED_ON, IOCSR_MISC_FUNC);
 	for (unsigned int i = 0; i < NR_VECTORS / 32; i++)
 		iocsr_write32(2u << 2 * i << 16 | 1u << 2 * i, NODE_MAP + 4 * i);
 	fill(IP_MAP, NR_VECTORS / 32, (uint8_t)(1u << (line - HWI0_LINE)));
-	fill(ROUTE, NR_VECTORS, (uint8_t)(1u << cpu % 4 | cpu / 4 << 4));
+	fill(ROUTE, NR_VECTORS, route_to(arch_this_cpu()));
 	fill(BOUNCE, NR_VECTORS / 8, 0xff);
 	fill(STATUS, NR_VECTORS / 8, 0xff);
 	fill(ENABLE, NR_VECTORS / 8, 0xff);

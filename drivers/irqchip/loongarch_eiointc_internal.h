@@ -5,3 +5,8 @@
 /* Vectors [first, first + nr) are the irqs from first_irq on, of a chip of the caller's. 0; -EAGAIN: the
  * controller is not there yet; -EINVAL: it has not so many. */
 int loongarch_eiointc_set_vectors(unsigned int first, unsigned int nr, unsigned int first_irq);
+
+struct cpu;
+
+/* From here on the vector goes to that CPU. */
+void loongarch_eiointc_route(unsigned int vector, const struct cpu *cpu);

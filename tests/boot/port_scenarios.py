@@ -41,3 +41,6 @@ def nodes(*sizes):
 
 scenario("mem/nodes", "memory in three nodes of the device tree", SIZE,
          (r"^SEEN cpus=4 online=4 memkb=7[0-9]{5}$",), smp=4, mem="768M", extra=nodes(384, 128, 256), exits=True)
+
+if images.ARCH == "loongarch64":
+    import loongarch_scenarios   # noqa: F401

@@ -4,6 +4,6 @@
 
 struct trapframe;
 
-/* Takes interrupts of the CPU's line ESTAT.IS[line] (2 .. 9: HWI0 .. 7) on the boot CPU from here on;
- * handle is called with interrupts off. NULL: no more. */
+/* Takes interrupts of the CPUs' line ESTAT.IS[line] (2 .. 9: HWI0 .. 7), on the boot CPU from here on and on others as
+ * they start; handle is called with interrupts off. NULL: no more. */
 void loongarch_set_line_handler(unsigned int line, void (*handle)(struct trapframe *frame));
