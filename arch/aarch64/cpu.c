@@ -60,25 +60,40 @@ void arch_init_early(struct boot_info *info)
 
 /* --- features --------------------------------------------------------------------------------- */
 
+/* ID registers, and their number as mrs has it. What a program reads in them is what of them was found useful. */
+enum { ISAR0, PFR0, ISAR1, ZFR0, MMFR2, NR_ID };
+static const uint16_t id_numbers[NR_ID] = {
+	[ISAR0] = ARM64_SYSREG(3, 0, 0, 6, 0), [PFR0] = ARM64_SYSREG(3, 0, 0, 4, 0), [ISAR1] = ARM64_SYSREG(3, 0, 0, 6, 1),
+	[ZFR0] = ARM64_SYSREG(3, 0, 0, 4, 4), [MMFR2] = ARM64_SYSREG(3, 0, 0, 7, 2),
+};
+static uint64_t id_values[NR_ID];
+
 /* A field of an ID register that has at least the value tells the feature. */
 static const struct {
 	uint8_t reg, shift, least;
+	bool is_second; /* of AT_HWCAP2 */
 	unsigned long hwcap;
 	const char *name;
 } features[] = {
-	{ 1, 16, 0, HWCAP_FP, "fp" }, { 1, 20, 0, HWCAP_ASIMD, "asimd" },
-	{ 0, 4, 1, HWCAP_AES, "aes" }, { 0, 4, 2, HWCAP_PMULL, "pmull" }, { 0, 8, 1, HWCAP_SHA1, "sha1" },
-	{ 0, 12, 1, HWCAP_SHA2, "sha2" }, { 0, 16, 1, HWCAP_CRC32, "crc32" }, { 0, 20, 2, HWCAP_ATOMICS, "atomics" },
-	{ 1, 16, 1, HWCAP_FPHP, "fphp" }, { 1, 20, 1, HWCAP_ASIMDHP, "asimdhp" }, { 0, 28, 1, HWCAP_ASIMDRDM, "asimdrdm" },
-	{ 2, 12, 1, HWCAP_JSCVT, "jscvt" }, { 2, 16, 1, HWCAP_FCMA, "fcma" }, { 2, 20, 1, HWCAP_LRCPC, "lrcpc" },
-	{ 2, 0, 1, HWCAP_DCPOP, "dcpop" }, { 0, 32, 1, HWCAP_SHA3, "sha3" }, { 0, 36, 1, HWCAP_SM3, "sm3" },
-	{ 0, 40, 1, HWCAP_SM4, "sm4" }, { 0, 44, 1, HWCAP_ASIMDDP, "asimddp" }, { 0, 12, 2, HWCAP_SHA512, "sha512" },
-	{ 0, 48, 1, HWCAP_ASIMDFHM, "asimdfhm" }, { 1, 48, 1, HWCAP_DIT, "dit" }, { 1, 32, 1, HWCAP_SVE, "sve" },
-	{ 0, 52, 1, HWCAP_FLAGM, "flagm" }, { 2, 36, 1, HWCAP_SB, "sb" },
+#define CAP(reg, shift, least, cap, name) { reg, shift, least, false, HWCAP_##cap, name }
+#define CAP2(reg, shift, least, cap, name) { reg, shift, least, true, HWCAP2_##cap, name }
+	CAP(PFR0, 16, 0, FP, "fp"), CAP(PFR0, 20, 0, ASIMD, "asimd"),
+	CAP(ISAR0, 4, 1, AES, "aes"), CAP(ISAR0, 4, 2, PMULL, "pmull"), CAP(ISAR0, 8, 1, SHA1, "sha1"),
+	CAP(ISAR0, 12, 1, SHA2, "sha2"), CAP(ISAR0, 16, 1, CRC32, "crc32"), CAP(ISAR0, 20, 2, ATOMICS, "atomics"),
+	CAP(PFR0, 16, 1, FPHP, "fphp"), CAP(PFR0, 20, 1, ASIMDHP, "asimdhp"), CAP(ISAR0, 28, 1, ASIMDRDM, "asimdrdm"),
+	CAP(ISAR1, 12, 1, JSCVT, "jscvt"), CAP(ISAR1, 16, 1, FCMA, "fcma"), CAP(ISAR1, 20, 1, LRCPC, "lrcpc"),
+	CAP(ISAR1, 0, 1, DCPOP, "dcpop"), CAP(ISAR0, 32, 1, SHA3, "sha3"), CAP(ISAR0, 36, 1, SM3, "sm3"),
+	CAP(ISAR0, 40, 1, SM4, "sm4"), CAP(ISAR0, 44, 1, ASIMDDP, "asimddp"), CAP(ISAR0, 12, 2, SHA512, "sha512"),
+	CAP(PFR0, 32, 1, SVE, "sve"), CAP(ISAR0, 48, 1, ASIMDFHM, "asimdfhm"), CAP(PFR0, 48, 1, DIT, "dit"),
+	CAP(MMFR2, 32, 1, USCAT, "uscat"), CAP(ISAR1, 20, 2, ILRCPC, "ilrcpc"), CAP(ISAR0, 52, 1, FLAGM, "flagm"),
+	CAP(ISAR1, 36, 1, SB, "sb"),
+	CAP2(ISAR1, 0, 2, DCPODP, "dcpodp"), CAP2(ZFR0, 0, 1, SVE2, "sve2"), CAP2(ZFR0, 4, 1, SVEAES, "sveaes"),
+	CAP2(ZFR0, 4, 2, SVEPMULL, "svepmull"), CAP2(ZFR0, 16, 1, SVEBITPERM, "svebitperm"),
+	CAP2(ZFR0, 32, 1, SVESHA3, "svesha3"), CAP2(ZFR0, 40, 1, SVESM4, "svesm4"), CAP2(ISAR0, 52, 2, FLAGM2, "flagm2"),
+	CAP2(ISAR1, 32, 1, FRINT, "frint"), CAP2(ZFR0, 44, 1, SVEI8MM, "svei8mm"), CAP2(ZFR0, 52, 1, SVEF32MM, "svef32mm"),
+	CAP2(ZFR0, 56, 1, SVEF64MM, "svef64mm"), CAP2(ZFR0, 20, 1, SVEBF16, "svebf16"), CAP2(ISAR1, 52, 1, I8MM, "i8mm"),
+	CAP2(ISAR1, 44, 1, BF16, "bf16"), CAP2(ISAR1, 48, 1, DGH, "dgh"), CAP2(ISAR0, 60, 1, RNG, "rng"),
 };
-
-/* ISAR0, PFR0, ISAR1 as programs see them. */
-static uint64_t id_values[3];
 
 /* -1: neither FP nor SIMD. */
 static long field(unsigned long value, unsigned int shift)
@@ -90,8 +105,10 @@ static long field(unsigned long value, unsigned int shift)
 
 static void find_features(void)
 {
-	const unsigned long regs[] = {
-		sysreg_read(id_aa64isar0_el1), sysreg_read(id_aa64pfr0_el1), sysreg_read(id_aa64isar1_el1),
+	const unsigned long regs[NR_ID] = {
+		[ISAR0] = sysreg_read(id_aa64isar0_el1), [PFR0] = sysreg_read(id_aa64pfr0_el1),
+		[ISAR1] = sysreg_read(id_aa64isar1_el1), [ZFR0] = sysreg_read(s3_0_c0_c4_4),
+		[MMFR2] = sysreg_read(s3_0_c0_c7_2),
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(features); i++) {
@@ -99,13 +116,13 @@ static void find_features(void)
 
 		if (field(regs[reg], shift) < features[i].least)
 			continue;
-		arm64_features.hwcap |= features[i].hwcap;
+		*(features[i].is_second ? &arm64_features.hwcap2 : &arm64_features.hwcap) |= features[i].hwcap;
 		id_values[reg] |= regs[reg] & 0xful << shift;
 	}
 	arm64_features.hwcap |= HWCAP_CPUID;
 	if (!(arm64_features.hwcap & HWCAP_FP))
-		id_values[1] |= 0xfful << 16;
-	id_values[1] |= 0x11; /* EL0 and EL1 are 64-bit */
+		id_values[PFR0] |= 0xfful << 16;
+	id_values[PFR0] |= 0x11; /* EL0 and EL1 are 64-bit */
 }
 
 bool arm64_id_register(unsigned int reg, uint64_t *value)
@@ -120,15 +137,12 @@ bool arm64_id_register(unsigned int reg, uint64_t *value)
 	case ARM64_SYSREG(3, 0, 0, 0, 6):
 		*value = sysreg_read(revidr_el1);
 		return true;
-	case ARM64_SYSREG(3, 0, 0, 4, 0):
-		*value = id_values[1];
-		return true;
-	case ARM64_SYSREG(3, 0, 0, 6, 0):
-		*value = id_values[0];
-		return true;
-	case ARM64_SYSREG(3, 0, 0, 6, 1):
-		*value = id_values[2];
-		return true;
+	}
+	for (unsigned int i = 0; i < NR_ID; i++) {
+		if (id_numbers[i] == reg) {
+			*value = id_values[i];
+			return true;
+		}
 	}
 	*value = 0; /* the rest of the ID space: CRm 4 to 7 */
 	return reg >= ARM64_SYSREG(3, 0, 0, 4, 0) && reg <= ARM64_SYSREG(3, 0, 0, 7, 7);
@@ -202,7 +216,7 @@ size_t arch_cpu_info(const struct cpu *cpu, char *buf, size_t size)
 		mhz100 / 100, mhz100 % 100);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(features) && len < size; i++)
-		if (arm64_features.hwcap & features[i].hwcap)
+		if ((features[i].is_second ? arm64_features.hwcap2 : arm64_features.hwcap) & features[i].hwcap)
 			len += (size_t)snprintf(buf + len, size - len, " %s", features[i].name);
 	if (len < size)
 		len += (size_t)snprintf(buf + len, size - len,

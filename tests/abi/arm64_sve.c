@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* SVE registers are each thread's own: over switches, signals, fork. Says little on a CPU without. */
+/* SVE registers are each thread's own: over switches, signals, fork, in a tracer's hands. Says little on a CPU without. */
 #include <asm/hwcap.h>
+#include <asm/ptrace.h>
+#include <elf.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
+#include <sys/ptrace.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +53,51 @@ static int spin(long value, long lanes)
 	return bad;
 }
 
+/* Stops by a trap, which keeps the vectors (a system call need not). */
+static void traced(void)
+{
+	ptrace(PTRACE_TRACEME, 0, 0, 0);
+	FILL(7);
+	__asm__ volatile("brk #0");
+	_exit(sum() == 9 * 8 ? 33 : 34);
+}
+
+static void trace(long vl)
+{
+	unsigned int vq = (unsigned int)vl / 16;
+	struct user_sve_header *sve = calloc(1, 16384);
+	struct iovec v = { sve, 16384 };
+	long *z5 = (long *)((char *)sve + SVE_PT_SVE_ZREG_OFFSET(vq, 5)), *z31 = (long *)((char *)sve + SVE_PT_SVE_ZREG_OFFSET(vq, 31));
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		traced();
+	waitpid(pid, &status, 0);
+	show("stop %x", status);
+	SHOW(ptrace(PTRACE_GETREGSET, pid, NT_ARM_SVE, &v));
+	show("size %u vl %u flags %u", sve->size, sve->vl, sve->flags);
+	show("z5 %ld %ld z31 %ld", z5[0], z5[vl / 8 - 1], z31[vl / 8 - 1]);
+	for (int i = 0; i < vl / 8; i++)
+		z5[i] = z31[i] = i < 8 ? 9 : 0;
+	SHOW(ptrace(PTRACE_SETREGSET, pid, NT_ARM_SVE, &v));
+	sve->vl = 24;
+	SHOW(ptrace(PTRACE_SETREGSET, pid, NT_ARM_SVE, &v));
+	sve->vl = (unsigned short)vl;
+	v.iov_len = 8; /* less than a header */
+	SHOW(ptrace(PTRACE_SETREGSET, pid, NT_ARM_SVE, &v));
+	struct { unsigned long regs[34]; } regs;
+	struct iovec r = { &regs, sizeof(regs) };
+
+	ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &r);
+	regs.regs[32] += 4;
+	ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &r);
+	ptrace(PTRACE_CONT, pid, 0, 0);
+	waitpid(pid, &status, 0);
+	show("end %x", status);
+	free(sve);
+}
+
 int main(void)
 {
 	struct itimerval every = { { 0, 3000 }, { 0, 3000 } };
@@ -72,5 +123,6 @@ int main(void)
 	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
 	SHOW(waitpid(pid, &status, 0) == pid);
 	show("child %x", status);
+	trace(vl);
 	return abi_result();
 }
