@@ -8,6 +8,7 @@
 #include <lib/dt.h>
 #include <lib/string.h>
 #include <libfdt.h>
+#include <mm/page.h>
 
 #define ROOM_BYTES (16u << 10) /* command line, seeds, names */
 
@@ -75,6 +76,17 @@ static int set_seeds(void *fdt, int chosen, const struct kexec_boot *boot)
 	return err;
 }
 
+/* Memory that hardware goes on writing to. */
+static int reserve_kept(void *fdt)
+{
+	paddr_t start, end;
+	int err = 0;
+
+	for (unsigned int i = 0; !err && page_kept_range(i, &start, &end); i++)
+		err = fdt_add_mem_rsv(fdt, start, end - start);
+	return err;
+}
+
 int kexec_fdt_build(const struct kexec_boot *boot, const void *tree, void *buf)
 {
 	size_t room = boot->cmdline - boot->params;
@@ -90,8 +102,9 @@ int kexec_fdt_build(const struct kexec_boot *boot, const void *tree, void *buf)
 	err = fdt_open_into(buf, buf, (int)room);
 	if (err)
 		return -EINVAL;
+	err = reserve_kept(buf);
 	chosen = chosen_node(buf);
-	if (chosen < 0)
+	if (err || chosen < 0)
 		return -EINVAL;
 	err = set_initrd(buf, chosen, boot);
 	if (!err)

@@ -29,6 +29,8 @@ struct kexec_memory {
 	/* The nth range of RAM in rising order; false past the last. */
 	bool (*ram_range)(unsigned int n, paddr_t *start, paddr_t *end);
 	void *(*map)(paddr_t paddr);
+	/* The nth range that no destination may touch, in no order; false past the last. */
+	bool (*kept_range)(unsigned int n, paddr_t *start, paddr_t *end);
 };
 
 /* A part of the next kernel. */

@@ -34,4 +34,5 @@ const struct kexec_memory kexec_page_memory = {
 	.release = release,
 	.ram_range = page_ram_range,
 	.map = phys_to_virt,
+	.kept_range = page_kept_range,
 };

@@ -83,17 +83,27 @@ static int remember_piece(struct kexec_image *image, paddr_t to, paddr_t from, u
 	return 0;
 }
 
-/* The destination that overlaps [start, end), or NULL. */
-static const struct kexec_dest *find_overlap(const struct kexec_image *image, paddr_t start,
-					     paddr_t end)
+/* The end of kept memory that overlaps [start, end), or 0. */
+static paddr_t find_kept(const struct kexec_image *image, paddr_t start, paddr_t end)
+{
+	paddr_t kept_start, kept_end;
+
+	for (unsigned int i = 0; image->memory->kept_range(i, &kept_start, &kept_end); i++)
+		if (start < kept_end && end > kept_start)
+			return kept_end;
+	return 0;
+}
+
+/* The end of the destination that overlaps [start, end), or 0. */
+static paddr_t find_overlap(const struct kexec_image *image, paddr_t start, paddr_t end)
 {
 	for (unsigned int i = 0; i < image->nr_dests; i++) {
 		const struct kexec_dest *dest = &image->dest[i];
 
 		if (start < dest->start + dest->mem_bytes && end > dest->start)
-			return dest;
+			return dest->start + dest->mem_bytes;
 	}
-	return NULL;
+	return 0;
 }
 
 /* A block outside every destination; 0: no memory. */
@@ -131,6 +141,8 @@ int kexec_image_add(struct kexec_image *image, paddr_t start, uint64_t data_byte
 {
 	if (image->nr_dests == ARRAY_SIZE(image->dest))
 		return -ENOSPC;
+	if (find_kept(image, start, start + mem_bytes))
+		return -EADDRNOTAVAIL;
 	image->dest[image->nr_dests++] = (struct kexec_dest){
 		.start = start,
 		.data_bytes = data_bytes,
@@ -159,13 +171,13 @@ static int search(struct kexec_image *image, const struct kexec_wish *wish, bool
 		paddr_t end = min(ram_end, wish->max);
 
 		while (start < end && wish->mem_bytes <= end - start) {
-			const struct kexec_dest *other =
-				find_overlap(image, start, start + wish->mem_bytes);
+			paddr_t other = find_overlap(image, start, start + wish->mem_bytes) ?:
+				find_kept(image, start, start + wish->mem_bytes);
 			uint64_t pages = DIV_ROUND_UP(wish->data_bytes, PAGE_SIZE);
 
 			*out = start;
 			if (other)
-				start = ALIGN_UP(other->start + other->mem_bytes, wish->align);
+				start = ALIGN_UP(other, wish->align);
 			else if (!claim || !image->memory->claim(start, pages))
 				return 0;
 			else

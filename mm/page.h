@@ -151,6 +151,11 @@ void page_get_stats(struct page_stats *stats);
 /* RAM ranges the allocator manages, in rising order, page aligned, parts in use included: false past the last. */
 bool page_ram_range(unsigned int index, paddr_t *start, paddr_t *end);
 
+/* Memory that hardware may write to until the machine is reset (a GIC's LPI tables): no next kernel gets it. Callers
+ * come one at a time. And the nth range: false past the last. */
+void page_keep(paddr_t start, uint64_t bytes);
+bool page_kept_range(unsigned int n, paddr_t *start, paddr_t *end);
+
 /* Called when memory is short, before an allocation fails: returns pages freed. May sleep. */
 typedef size_t (*page_shrink_fn)(size_t wanted_pages);
 void page_register_shrinker(page_shrink_fn fn);

@@ -5,6 +5,7 @@
 #include <kernel/irq.h>
 #include <lib/types.h>
 
+struct cpu;
 struct dt_irq;
 
 #define GICD_CTLR 0x000
@@ -19,6 +20,7 @@ struct dt_irq;
 
 #define GIC_FIRST_SPI 32
 #define GIC_SPURIOUS 1020 /* and above: no interrupt */
+#define GIC_FIRST_LPI 8192
 #define GIC_PRIORITIES 0xa0a0a0a0u
 
 /* The one controller; there is no other that takes a CPU's interrupts. */
@@ -43,3 +45,19 @@ void gic_disable_all(void);
 
 /* A CPU's own 32 interrupts, banked in GICv2's distributor and in GICv3's redistributor: off but the first 16. */
 void gic_init_local(volatile char *registers);
+
+/* --- GICv3 and its ITS ------------------------------------------------------------------------ */
+
+#define GICR_CTLR 0x00
+#define GICR_CTLR_ENABLE_LPIS (1u << 0)
+#define GICR_CTLR_CLEARABLE (1u << 1) /* CES: EnableLPIs can be turned off again */
+#define GICR_CTLR_RWP (1u << 3)
+#define GICR_TYPER 0x08
+#define GICR_PROPBASER 0x70
+#define GICR_PENDBASER 0x78
+
+/* LPIs are inputs of this chip, counted from 0; set before the first one can come. */
+extern struct irq_chip *gic_lpi_chip;
+void gic_v3_eoi(unsigned int intid);
+/* A CPU's redistributor, and its physical address (0: none). */
+paddr_t gic_v3_redistributor(const struct cpu *cpu, volatile char **registers);

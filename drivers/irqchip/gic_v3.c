@@ -17,8 +17,6 @@
 #define CTLR_RWP (1u << 31)
 #define GICD_IROUTER(input) (0x6000 + 8 * (input))
 
-#define GICR_CTLR 0x00
-#define GICR_TYPER 0x08
 #define GICR_WAKER 0x14
 #define TYPER_LAST (1u << 4)
 #define TYPER_VLPIS (1u << 1)
@@ -44,6 +42,8 @@
 #define INTID 0xffffff
 
 static volatile char *regions[MAX_REGIONS];
+static paddr_t region_paddrs[MAX_REGIONS];
+struct irq_chip *gic_lpi_chip;
 
 static void wait_clear(volatile char *at, uint32_t bit)
 {
@@ -73,12 +73,25 @@ static volatile char *find_redistributor(uint32_t affinity)
 	return NULL;
 }
 
+paddr_t gic_v3_redistributor(const struct cpu *cpu, volatile char **registers)
+{
+	*registers = cpu->arch.redistributor;
+	for (unsigned int i = 0; i < MAX_REGIONS && regions[i]; i++)
+		if (*registers >= regions[i] && (i + 1 == MAX_REGIONS || !regions[i + 1] || *registers < regions[i + 1]))
+			return region_paddrs[i] + (uint64_t)(*registers - regions[i]);
+	return 0;
+}
+
 static void handle(struct trapframe *frame)
 {
 	for (;;) {
 		uint32_t intid = icc_read(ICC_IAR1_EL1) & INTID;
 
 		dsb(sy);
+		if (intid >= GIC_FIRST_LPI && gic_lpi_chip) {
+			irq_handle(gic_lpi_chip->first_irq + intid - GIC_FIRST_LPI, frame);
+			continue;
+		}
 		if (intid >= GIC_SPURIOUS)
 			return;
 		if (intid < GIC_FIRST_SPI) {
@@ -139,14 +152,24 @@ static void leave_cpu(void)
 	icc_write(ICC_IGRPEN1_EL1, 0);
 	isb();
 	writel(~0u, at + FRAME_BYTES + GIC_ICENABLER(0));
-	wait_clear(at + GICR_CTLR, 1u << 3);
+	wait_clear(at + GICR_CTLR, GICR_CTLR_RWP);
+	/* Where it can be taken back: the next kernel then brings tables of its own. */
+	if (readl(at + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS) {
+		writel(readl(at + GICR_CTLR) & ~GICR_CTLR_ENABLE_LPIS, at + GICR_CTLR);
+		wait_clear(at + GICR_CTLR, GICR_CTLR_RWP);
+	}
 	writel(readl(at + GICR_WAKER) | WAKER_SLEEP, at + GICR_WAKER);
+}
+
+void gic_v3_eoi(unsigned int intid)
+{
+	icc_write(ICC_EOIR1_EL1, intid);
+	isb();
 }
 
 static void eoi(struct irq_chip *chip, unsigned int input)
 {
-	icc_write(ICC_EOIR1_EL1, input);
-	isb();
+	gic_v3_eoi(input);
 }
 
 static int configure(struct irq_chip *chip, unsigned int input, enum irq_trigger trigger, struct cpu *target)
@@ -174,6 +197,13 @@ static const struct arm64_irqchip irqchip = {
 	.handle = handle, .init_cpu = init_cpu, .send_ipi = send_ipi, .enable_local = enable_local, .leave_cpu = leave_cpu,
 };
 
+static volatile char *map_region(int node, unsigned int i)
+{
+	uint64_t size;
+
+	return dt_reg(fdt_tree(), node, 1 + i, &region_paddrs[i], &size) ? NULL : gic_map(node, 1 + i);
+}
+
 static int init(int node)
 {
 	uint32_t nr_regions = 1;
@@ -184,7 +214,7 @@ static int init(int node)
 	gic.distributor = gic_map(node, 0);
 	dt_u32(fdt_tree(), node, "#redistributor-regions", 0, &nr_regions);
 	for (unsigned int i = 0; i < nr_regions && i < MAX_REGIONS; i++)
-		regions[i] = gic_map(node, 1 + i);
+		regions[i] = map_region(node, i);
 	if (!gic.distributor || !regions[0])
 		return -EINVAL;
 	err = gic_add(node, &ops);

@@ -31,6 +31,15 @@ for name, (machine, cpu) in VARIANTS.items():
              with_kexec_tools(TOOLS.replace("CALL", FILE_LOAD)), (rf"{PAYLOAD}2 ",), smp=2, mem="1G",
              machine=machine, cpu=cpu, exits=True)
 
+if images.ARCH == "aarch64":
+    # Messages were on, and Linux finds LPIs off and brings tables of its own.
+    scenario("kexec/its", "to Linux after the ITS was used", with_kexec_tools(TOOLS.replace("CALL", FILE_LOAD)),
+             (r"selftest: gic_msi +passed", rf"{PAYLOAD}2 "), smp=2, mem="1G", append="selftest=gic_msi",
+             machine="virt,gic-version=3", exits=True,
+             check=lambda ctx, text: "LPIs were left on" if "ooted with LPIs enabled" in text else None)
+    scenario("selftest/gicv2m", "messages by the frame beside GICv2", SIZE, (r"selftest: gic_msi +passed",), smp=4,
+             append="selftest=gic_msi")
+
 
 def nodes(*sizes):
     words = []

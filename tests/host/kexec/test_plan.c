@@ -84,7 +84,16 @@ static bool ram_range(unsigned int n, paddr_t *start, paddr_t *end)
 	return n < 2;
 }
 
-static const struct kexec_memory memory = { claim, unclaim, alloc, release, ram_range, map };
+static struct { paddr_t start, end; } kept; /* nothing, unless a test says so */
+
+static bool kept_range(unsigned int n, paddr_t *start, paddr_t *end)
+{
+	*start = kept.start;
+	*end = kept.end;
+	return n == 0 && kept.end;
+}
+
+static const struct kexec_memory memory = { claim, unclaim, alloc, release, ram_range, map, kept_range };
 
 static uint8_t content(paddr_t paddr)
 {
