@@ -185,13 +185,17 @@ const char *boot_complaint_text(enum boot_complaint bit)
 	case BOOT_BAD_MAP:
 		return "memory map: ranges without sense, or too many, left out";
 	case BOOT_NO_MAP:
-		return "memory map: none, using the sizes of old BIOS calls";
+		return "memory map: none";
 	case BOOT_BAD_INITRD:
 		return "initrd: not within memory, ignored";
 	case BOOT_BAD_CMDLINE:
 		return "command line: unreadable or too long, cut";
 	case BOOT_BAD_SETUP_DATA:
 		return "setup_data: list damaged, rest ignored";
+	case BOOT_BAD_FDT:
+		return "device tree: damaged, not used";
+	case BOOT_BAD_RESERVATION:
+		return "device tree: reserved memory at no address, ignored";
 	default:
 		return "unknown complaint";
 	}

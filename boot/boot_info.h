@@ -74,11 +74,13 @@ struct boot_setup_data {
 /* What a parser found wrong and left out; bits of boot_info.complaints. */
 enum boot_complaint {
 	BOOT_BAD_MAP = 1 << 0,		/* ranges that are empty, wrap or do not fit in the table */
-	BOOT_NO_MAP = 1 << 1,		/* no memory map: sizes of old BIOS calls were used */
+	BOOT_NO_MAP = 1 << 1,		/* none by the loader's protocol: on x86 the sizes of old BIOS calls were used */
 	BOOT_BAD_INITRD = 1 << 2,	/* lies outside of usable memory */
 	BOOT_BAD_CMDLINE = 1 << 3,	/* not readable, or cut at the length limit */
 	BOOT_BAD_SETUP_DATA = 1 << 4,	/* a node outside of memory, too long, or a cycle */
-	BOOT_NR_COMPLAINTS = 5,
+	BOOT_BAD_FDT = 1 << 5,		/* no sound device tree: none of it was used */
+	BOOT_BAD_RESERVATION = 1 << 6,	/* reserved memory whose address does not translate */
+	BOOT_NR_COMPLAINTS = 7,
 };
 
 struct boot_info {

@@ -7,13 +7,23 @@
 #include <lib/dt.h>
 #include <lib/string.h>
 
+#define MAX_RESERVED_NODES 256 /* each is looked up from the tree's start */
+
+static bool is_memory(const void *dt, int node)
+{
+	const char *type = dt_string(dt, node, "device_type");
+
+	return type && !strcmp(type, "memory") && dt_is_enabled(dt, node);
+}
+
+/* Nodes of the root, as Linux has it. */
 static void add_memory(struct boot_info *info, const void *dt)
 {
 	paddr_t start;
 	uint64_t size;
 
-	DT_FOREACH_TYPE(dt, node, "memory")
-		for (unsigned int i = 0; !dt_reg(dt, node, i, &start, &size); i++)
+	DT_FOREACH_CHILD(dt, node, 0)
+		for (unsigned int i = 0; is_memory(dt, node) && !dt_reg_below(dt, 0, node, i, &start, &size); i++)
 			if (size && boot_add_range(info, start, size, BOOT_MEM_USABLE))
 				info->complaints |= BOOT_BAD_MAP;
 }
@@ -41,6 +51,7 @@ static void reserve(struct boot_info *info, paddr_t start, uint64_t size)
 static void reserve_memory(struct boot_info *info, const void *dt)
 {
 	int parent = dt_find(dt, "/reserved-memory");
+	unsigned int nr_nodes = 0;
 	paddr_t start;
 	uint64_t size;
 
@@ -48,9 +59,16 @@ static void reserve_memory(struct boot_info *info, const void *dt)
 		reserve(info, start, size);
 	if (parent < 0)
 		return;
-	DT_FOREACH_CHILD(dt, node, parent)
-		for (unsigned int i = 0; dt_is_enabled(dt, node) && !dt_reg(dt, node, i, &start, &size); i++)
+	DT_FOREACH_CHILD(dt, node, parent) {
+		unsigned int i = 0;
+
+		if (!dt_is_enabled(dt, node) || !dt_has(dt, node, "reg"))
+			continue;
+		for (; nr_nodes < MAX_RESERVED_NODES && !dt_reg_below(dt, parent, node, i, &start, &size); i++, nr_nodes++)
 			reserve(info, start, size);
+		if (!i)
+			info->complaints |= BOOT_BAD_RESERVATION;
+	}
 }
 
 static void take_cmdline(struct boot_info *info, const void *dt, int chosen)
@@ -124,8 +142,10 @@ int boot_fdt_parse(struct boot_info *info, void *dt, paddr_t paddr, size_t room_
 {
 	int chosen;
 
-	if (dt_check(dt, room_bytes))
+	if (dt_check(dt, room_bytes)) {
+		info->complaints |= BOOT_BAD_FDT;
 		return -EINVAL;
+	}
 	info->fdt = paddr;
 	info->fdt_bytes = dt_bytes(dt);
 	add_memory(info, dt);

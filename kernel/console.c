@@ -180,6 +180,23 @@ const char *console_options(const char *name, int index)
 	return NULL;
 }
 
+void console_suggest(const char *name, int index, const char *options)
+{
+	struct console_name *entry = &named[0];
+	unsigned long flags;
+
+	if (nr_named)
+		return;
+	strscpy(entry->name, name, sizeof(entry->name));
+	entry->index = index;
+	strscpy(entry->options, options ?: "", sizeof(entry->options));
+	flags = spin_lock_irqsave(&drain_lock);
+	nr_named = 1;
+	list_init(&consoles); /* one that stood in */
+	atomic_store(&preferred, NULL);
+	spin_unlock_irqrestore(&drain_lock, flags);
+}
+
 /* "ttyS0,115200n8", "hvc0", "tty": name, number, options. */
 static int set_console(const char *value)
 {

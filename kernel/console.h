@@ -33,6 +33,10 @@ void console_register(struct console *console);
 void console_kick(void);
 /* Everything in the ring out, by polling (panic, before kexec and power-off). */
 void console_flush_polled(void);
+/* What the firmware's description names as console: counts as console=NAME INDEX,OPTIONS where the command line names
+ * none. options may be NULL. Before that console registers; first thread. */
+void console_suggest(const char *name, int index, const char *options);
+
 /* The preferred console (its dev is what /dev/console opens), or NULL. */
 struct console *console_preferred(void);
 /* console= options given for a name, e.g. "115200n8", or NULL. */

@@ -212,7 +212,11 @@ static int translate(const void *dt, int bus, int parent, struct cells inner, ui
 
 int dt_reg(const void *dt, int node, unsigned int index, paddr_t *start, uint64_t *size_bytes)
 {
-	int bus = dt_parent(dt, node);
+	return dt_reg_below(dt, dt_parent(dt, node), node, index, start, size_bytes);
+}
+
+int dt_reg_below(const void *dt, int bus, int node, unsigned int index, paddr_t *start, uint64_t *size_bytes)
+{
 	unsigned int len, stride;
 	struct cells cells;
 	const fdt32_t *reg = dt_property(dt, node, "reg", &len);
@@ -314,9 +318,8 @@ int dt_irq(const void *dt, int node, unsigned int index, struct dt_irq *out)
 
 bool dt_mem_reserve(const void *dt, unsigned int index, paddr_t *start, uint64_t *size_bytes)
 {
-	if ((int)index >= fdt_num_mem_rsv(dt))
-		return false;
-	return !fdt_get_mem_rsv(dt, index, start, size_bytes);
+	/* The list ends with an empty one, which dt_check() saw. */
+	return !fdt_get_mem_rsv(dt, (int)index, start, size_bytes) && *size_bytes;
 }
 
 int dt_stdout(const void *dt, const char **options)

@@ -60,6 +60,9 @@ int dt_u64(const void *dt, int node, const char *name, uint64_t *out);
  * child of /cpus: the plain number, size 0). 0, -ENOENT: no such entry or no way to it; -EINVAL. */
 int dt_reg(const void *dt, int node, unsigned int index, paddr_t *start, uint64_t *size_bytes);
 
+/* The same of a node whose parent is known, which is slow to find: for lists of nodes. */
+int dt_reg_below(const void *dt, int parent, int node, unsigned int index, paddr_t *start, uint64_t *size_bytes);
+
 /* The index of `name` in reg-names, interrupt-names ...; -ENOENT. */
 int dt_name_index(const void *dt, int node, const char *names, const char *name);
 

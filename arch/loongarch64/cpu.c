@@ -15,6 +15,7 @@
 #include <kernel/printk.h>
 #include <lib/compiler.h>
 #include <lib/dt.h>
+#include <lib/parse.h>
 #include <lib/printf.h>
 #include <lib/string.h>
 
@@ -56,6 +57,13 @@ void arch_init_early(struct boot_info *info)
 	if (!boot_cmdline_find(info->cmdline, "earlycon", NULL) && !boot_cmdline_find(info->cmdline, "earlycon", &value) &&
 		!(boot_cmdline_find(info->cmdline, "console", &value) && !strncmp(value, "ttyS", 4)))
 		return;
+	/* The address as Linux takes it: known without any device tree. */
+	if (boot_cmdline_find(info->cmdline, "earlycon", &value) && !strncmp(value, "uart8250,mmio,", 14)) {
+		value += 14;
+		if (!parse_u64_prefix(&value, 0, &uart))
+			early_uart = (volatile uint8_t *)(WINDOW_UNCACHED | uart);
+		return;
+	}
 	node = dt ? dt_stdout(dt, NULL) : -1;
 	if (node >= 0 && !dt_reg(dt, node, 0, &uart, &size) && dt_is_compatible(dt, node, "ns16550a"))
 		early_uart = (volatile uint8_t *)(WINDOW_UNCACHED | uart);

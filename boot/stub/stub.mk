@@ -26,6 +26,8 @@ $(BOOT)/payload.o: $(BOOT)/payload.zst
 		$(CC) --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -Wno-unused-command-line-argument -x assembler -c -o $@ -
 $(BOOT)/unpack.o: boot/stub/unpack.c boot/stub/stub.mk
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(STUB_CFLAGS) -isystem $(DEPS_SRC)/libzstd/lib -isystem deps/include -MMD -MP -c -o $@ $<
+$(BOOT)/console.o: boot/stub/console.c boot/stub/stub.mk
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(STUB_CFLAGS) -MMD -MP -c -o $@ $<
 $(BOOT)/string.o $(BOOT)/xxhash.o: $(BOOT)/%.o: lib/%.c
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(STUB_CFLAGS) -MMD -MP -c -o $@ $<
 $(BOOT)/deps/zstd/%.o: $(DEPS_SRC)/libzstd/lib/% boot/stub/stub.mk

@@ -4,6 +4,7 @@
 
 #include <boot/boot_info.h>
 #include <device/device.h>
+#include <kernel/console.h>
 #include <kernel/errno.h>
 #include <kernel/printk.h>
 #include <lib/dt.h>
@@ -17,6 +18,8 @@ LINKER_SET_DECLARE(fdt_irqchips, const struct fdt_irqchip);
 LINKER_SET_DECLARE(fdt_drivers, const struct fdt_driver);
 
 #define MAX_CONTROLLERS 32
+#define MAX_DEVICES 128	 /* with drivers */
+#define MAX_ALIASES 1024 /* that are looked up */
 #define IRQCHIP_PASSES 4 /* controllers stand behind each other so deep */
 
 static const void *tree;
@@ -121,10 +124,11 @@ int fdt_alias_index(int node, const char *prefix)
 {
 	int aliases = dt_find(tree, "/aliases");
 	size_t len = strlen(prefix);
+	unsigned int left = MAX_ALIASES;
 
 	if (aliases < 0)
 		return -ENOENT;
-	for (int at = dt_first_property(tree, aliases); at >= 0; at = dt_next_property(tree, at)) {
+	for (int at = dt_first_property(tree, aliases); at >= 0 && left--; at = dt_next_property(tree, at)) {
 		const char *name = "", *path;
 		unsigned int bytes;
 		uint32_t index;
@@ -137,6 +141,14 @@ int fdt_alias_index(int node, const char *prefix)
 	return -ENOENT;
 }
 
+void fdt_suggest_console(int node, const char *name, int index)
+{
+	const char *options = NULL;
+
+	if (dt_stdout(tree, &options) == node)
+		console_suggest(name, index, options);
+}
+
 static void probe_one(const struct fdt_driver *driver, int node)
 {
 	int err = driver->probe(node);
@@ -145,25 +157,33 @@ static void probe_one(const struct fdt_driver *driver, int node)
 		pr_err("fdt: %s: error %d\n", dt_node_name(tree, node), -err);
 }
 
+/* Whether a driver looks at the node now: a node that suits several drivers is the first one's. */
+static bool is_new_device(int node)
+{
+	static int done[MAX_DEVICES];
+	static unsigned int nr_done;
+
+	for (unsigned int i = 0; i < nr_done; i++)
+		if (done[i] == node)
+			return false;
+	if (nr_done == MAX_DEVICES)
+		return false;
+	done[nr_done++] = node;
+	if (nr_done == MAX_DEVICES)
+		pr_warn("fdt: no device behind %s is looked at, there are too many\n", dt_node_name(tree, node));
+	return true;
+}
+
 static int fdt_probe(void)
 {
-	static int nodes_done[128]; /* a node that suits several drivers is the first one's */
-	unsigned int nr_done = 0;
 
 	if (!tree)
 		return 0;
 	fdt_sysfs_add();
 	LINKER_SET_FOREACH(fdt_drivers, const struct fdt_driver, driver) {
 		DT_FOREACH_COMPATIBLE(tree, node, driver->compatible) {
-			unsigned int i = 0;
-
-			while (i < nr_done && nodes_done[i] != node)
-				i++;
-			if (i < nr_done)
-				continue;
-			if (nr_done < ARRAY_SIZE(nodes_done))
-				nodes_done[nr_done++] = node;
-			probe_one(driver, node);
+			if (is_new_device(node))
+				probe_one(driver, node);
 		}
 	}
 	return 0;

@@ -51,6 +51,9 @@ struct fdt_driver {
 };
 #define FDT_DRIVER(object) LINKER_SET_ADD(fdt_drivers, object)
 
+/* Before a serial port registers as console NAMEindex: tells kernel/console.h when /chosen names the node. */
+void fdt_suggest_console(int node, const char *name, int index);
+
 /* n of the alias PREFIXn that names the node, or -ENOENT. */
 int fdt_alias_index(int node, const char *prefix);
 

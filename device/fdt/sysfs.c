@@ -9,7 +9,7 @@
 #include <lib/string.h>
 #include <mm/uio.h>
 
-#define MAX_DEPTH 16
+#define MAX_DEPTH 64 /* Linux's */
 
 static ssize_t read_bytes(const void *from, uint64_t size, struct uio *uio, uint64_t pos)
 {

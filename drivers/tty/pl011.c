@@ -343,6 +343,7 @@ static int add(struct pl011 *port, int node, unsigned int index)
 	port->tty.termios.c_cflag = (port->tty.termios.c_cflag & ~CBAUD) | CLOCAL | B115200;
 	port->tty.termios.c_ispeed = port->tty.termios.c_ospeed = 115200;
 	port->clock_hz = clock_of(node);
+	fdt_suggest_console(node, port_driver.name, (int)index);
 	put(port, PL011_IMSC, 0);
 	put(port, PL011_ICR, 0x7ff);
 	put(port, PL011_LCRH, get(port, PL011_LCRH) | PL011_LCRH_FIFO | 3u << PL011_LCRH_BITS_SHIFT);

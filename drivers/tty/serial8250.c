@@ -431,7 +431,7 @@ static void connect_irq(struct uart *uart)
 		err = irq_request(uart->at.irq, uart->at.trigger, serial_interrupt, uart->tty.name, uart);
 	uart->has_irq = !err;
 	if (!uart->has_irq) {
-		pr_warn("%s: no interrupt (error %d), polling", uart->tty.name, err);
+		pr_warn("%s: no interrupt (error %d), polling", uart->tty.name, -err);
 		timer_init(&uart->poll_timer, serial_poll);
 		timer_arm(&uart->poll_timer, time_monotonic_ns() + POLL_NS);
 	}

@@ -11,6 +11,7 @@ static int probe(int node)
 {
 	const void *dt = fdt_tree();
 	struct serial8250_port at = { 0 };
+	int index = fdt_alias_index(node, "serial");
 	uint32_t value, offset = 0;
 	uint64_t size;
 
@@ -27,7 +28,8 @@ static int probe(int node)
 	if (!at.registers)
 		return -ENOMEM;
 	at.irq_error = fdt_irq(node, 0, &at.irq, &at.trigger);
-	return serial8250_add(&at, fdt_alias_index(node, "serial"));
+	fdt_suggest_console(node, "ttyS", max(index, 0));
+	return serial8250_add(&at, index);
 }
 
 static const struct fdt_driver serial_ns16550a = { "ns16550a", probe };

@@ -31,6 +31,7 @@ if images.ARCH == "x86_64":
     import x86_scenarios        # noqa: E402, F401
 else:
     import port_scenarios       # noqa: E402, F401
+    import fdt_scenarios        # noqa: E402, F401
 
 
 def log_end(path):

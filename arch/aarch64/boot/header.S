@@ -57,6 +57,8 @@ start:
 3:	stp	xzr, xzr, [x0], #16
 	cmp	x0, x1
 	b.lo	3b
+	LOAD_ADDRESS x0, stub_tree
+	str	x19, [x0]
 	add	x0, x20, x2		/* the copy and its .bss: written without caches */
 	bl	cache_lines
 4:	dc	ivac, x0

@@ -101,6 +101,8 @@ start:
 4:	st.d	$zero, $t0, 0
 	addi.d	$t0, $t0, 8
 	bltu	$t0, $t1, 4b
+	la.pcrel $t0, stub_systab
+	st.d	$s2, $t0, 0
 	la.pcrel $sp, bss_end
 	li.d	$t0, WINDOW_CACHED	/* loaders may name addresses of a window */
 	bstrins.d $t0, $s1, 47, 0

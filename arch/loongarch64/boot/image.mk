@@ -2,5 +2,5 @@
 # Packs the kernel into an Image (Documentation/arch/loongarch/booting.rst).
 
 include boot/stub/stub.mk
-STUB_OBJS += $(BOOT)/header.o $(BOOT)/fail.o $(BOOT)/efi.o
-$(OUT)/kindling.img: $(BOOT)/header.o $(BOOT)/fail.o $(BOOT)/efi.o
+STUB_OBJS += $(BOOT)/header.o $(BOOT)/fail.o $(BOOT)/efi.o $(BOOT)/console.o
+$(OUT)/kindling.img: $(BOOT)/header.o $(BOOT)/fail.o $(BOOT)/efi.o $(BOOT)/console.o
