@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A device tree without libfdt: one walk over its tokens (Devicetree Specification 0.4, 5.4). */
+/* A device tree without libfdt: one walk over its tokens (Devicetree Specification 0.4, 5.4). It may run with the MMU off,
+ * where a read has to be aligned: lib/string.h's are not. */
 #include "console.h"
-
-#include <lib/string.h>
 
 #define MAGIC 0xd00dfeed
 #define MAX_BYTES (2u << 20)
@@ -12,6 +11,15 @@ enum token { BEGIN_NODE = 1, PROP = 3, END = 9 };
 static uint32_t word(const uint32_t *at)
 {
 	return __builtin_bswap32(*at);
+}
+
+static bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
 }
 
 uint64_t stub_find_port(const void *tree, const char *compatible)
@@ -36,9 +44,9 @@ uint64_t stub_find_port(const void *tree, const char *compatible)
 		if (token != PROP)
 			continue; /* what is in a node's name is no token: it is text */
 		bytes = word(at);
-		if (!strcmp(names + word(at + 1), "compatible"))
-			matches = !strcmp((const char *)(at + 2), compatible);
-		if (!strcmp(names + word(at + 1), "reg") && bytes >= 8)
+		if (same(names + word(at + 1), "compatible"))
+			matches = same((const char *)(at + 2), compatible);
+		if (same(names + word(at + 1), "reg") && bytes >= 8)
 			reg = (uint64_t)word(at + 2) << 32 | word(at + 3);
 		if (matches && reg)
 			return reg;
