@@ -270,6 +270,30 @@ scenario("u-root/go-program", "goroutines on all CPUs, preemption, netpoll, os/e
 scenario("programs/syscall-fuzz", "system calls at random, as root and not, on two CPUs",
          lambda ctx: images.c_program("syscall_fuzz").bytes(), (r"^SEEN 30 seeds",), smp=2, timeout=120, exits=True)
 
+# By their full names: busybox's shell prefers its own of the same names.
+DYNAMIC = """
+mkdir -p /var/lib/dpkg/alternatives /var/log /etc/alternatives
+/usr/bin/dpkg --compare-versions 1.2~rc1 lt 1.2 && echo TRY compared
+/usr/bin/dpkg --version | grep -q 'package management' && echo TRY named
+/usr/bin/update-alternatives --quiet --install /usr/bin/thing thing /bin/busybox 10 && readlink -f /usr/bin/thing
+/usr/sbin/start-stop-daemon --start --background --make-pidfile --pidfile /tmp/pid --exec /bin/sleep -- 100 && echo TRY started
+/usr/sbin/start-stop-daemon --stop --retry 5 --pidfile /tmp/pid && echo TRY stopped
+LD_DEBUG=libs /usr/sbin/kexec --version 2>&1 | grep -c 'calling init' | sed 's/^[1-9].*/TRY loaded/'
+echo SEEN all
+"""
+
+
+def dynamic(ctx):
+    cpio = images.shell(DYNAMIC + "poweroff -f")
+    for path in ("usr/bin/dpkg", "usr/bin/update-alternatives", "usr/sbin/start-stop-daemon", "usr/sbin/kexec"):
+        cpio.elf(path, images.dl("kexec-tools"), path)
+    return cpio.bytes()
+
+
+scenario("programs/glibc-dynamic", "Debian's programs and their shared libraries", dynamic,
+         (r"^TRY compared", r"^TRY named", r"^/bin/busybox", r"^TRY started", r"^TRY stopped", r"^TRY loaded", r"^SEEN all"),
+         smp=2, exits=True)
+
 # --- kexec ----------------------------------------------------------------------------------------
 
 def u_root_script(script):
