@@ -53,7 +53,8 @@ static void fill_auxv(struct auxv *auxv, const struct exec_stack *stack, const s
 
 	if (current->vm->vdso)
 		auxv_add(auxv, AT_SYSINFO_EHDR, current->vm->vdso);
-	auxv_add(auxv, AT_MINSIGSTKSZ, arch_elf_minsigstksz());
+	if (arch_elf_minsigstksz())
+		auxv_add(auxv, AT_MINSIGSTKSZ, arch_elf_minsigstksz());
 	auxv_add(auxv, AT_HWCAP, arch_elf_hwcap());
 	auxv_add(auxv, AT_PAGESZ, PAGE_SIZE);
 	auxv_add(auxv, AT_CLKTCK, 100);

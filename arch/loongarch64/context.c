@@ -11,6 +11,7 @@
 #include <kernel/errno.h>
 #include <kernel/printk.h>
 #include <kernel/thread.h>
+#include <lib/compiler.h>
 #include <lib/string.h>
 #include <port/asm_offsets.h>
 
@@ -130,9 +131,16 @@ bool loongarch_fpu_raise(unsigned int level)
 	return true;
 }
 
+/* Registers begin as all ones, a signalling NaN, as Linux has them. */
+static void init(struct loongarch_fpu *fpu)
+{
+	memset(fpu, 0, sizeof(*fpu));
+	memset(fpu->regs, 0xff, sizeof(fpu->regs));
+}
+
 int arch_fpu_alloc(struct thread *thread)
 {
-	memset(&thread->arch.fpu, 0, sizeof(thread->arch.fpu));
+	init(&thread->arch.fpu);
 	thread->arch.fpu_level = FPU_NONE;
 	return 0;
 }
@@ -147,7 +155,8 @@ void arch_fpu_copy(struct thread *child, struct thread *parent)
 	unsigned long flags = arch_irq_save();
 
 	arch_fpu_save(parent);
-	child->arch.fpu_level = parent->arch.fpu_level;
+	/* As on Linux a child begins with the scalar registers alone in use. */
+	child->arch.fpu_level = min(parent->arch.fpu_level, (unsigned int)FPU_SCALAR);
 	if (parent->arch.fpu_level != FPU_NONE)
 		child->arch.fpu = parent->arch.fpu;
 	arch_irq_restore(flags);
@@ -158,7 +167,7 @@ void arch_fpu_reset(struct thread *thread)
 	unsigned long flags = arch_irq_save();
 
 	if (thread->arch.fpu_level != FPU_NONE)
-		memset(&thread->arch.fpu, 0, sizeof(thread->arch.fpu));
+		init(&thread->arch.fpu);
 	thread->arch.fpu_level = FPU_NONE;
 	load(thread);
 	arch_irq_restore(flags);

@@ -118,8 +118,9 @@ bool arch_cpu_random(uint64_t *out)
 
 size_t arch_cpu_info(const struct cpu *cpu, char *buf, size_t size)
 {
-	static const char names[][8] = {
+	static const char names[][9] = {
 		"cpucfg", "lam", "ual", "fpu", "lsx", "lasx", "crc32", "complex", "crypto", "lvz",
+		"lbt_x86", "lbt_arm", "lbt_mips", "ptw", "lspw",
 	};
 	unsigned long hwcap = arch_elf_hwcap();
 	uint32_t khz = (uint32_t)(arch_counter_hz() / 1000);
@@ -148,7 +149,8 @@ unsigned long arch_elf_hwcap(void)
 	} features[] = {
 		{ 2, 22, HWCAP_LOONGARCH_LAM }, { 1, 20, HWCAP_LOONGARCH_UAL }, { 2, 0, HWCAP_LOONGARCH_FPU },
 		{ 2, 6, HWCAP_LOONGARCH_LSX }, { 2, 7, HWCAP_LOONGARCH_LASX }, { 1, 25, HWCAP_LOONGARCH_CRC32 },
-		{ 2, 8, HWCAP_LOONGARCH_COMPLEX }, { 2, 9, HWCAP_LOONGARCH_CRYPTO },
+		{ 2, 8, HWCAP_LOONGARCH_COMPLEX }, { 2, 9, HWCAP_LOONGARCH_CRYPTO }, { 2, 10, HWCAP_LOONGARCH_LVZ },
+		{ 2, 24, HWCAP_LOONGARCH_PTW }, { 2, 21, HWCAP_LOONGARCH_LSPW },
 	};
 	unsigned long hwcap = HWCAP_LOONGARCH_CPUCFG;
 

@@ -48,7 +48,7 @@ static const struct {
 
 unsigned long arch_elf_minsigstksz(void)
 {
-	return ALIGN_UP(sizeof(struct rt_sigframe) + sizeof(struct fpu_block) + sizeof(struct sctx_info) + 32, 16);
+	return 0;
 }
 
 /* The instructions of __vdso_rt_sigreturn: ori a7, zero, 139; syscall 0. */

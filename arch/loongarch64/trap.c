@@ -136,6 +136,16 @@ static void user_break(struct trapframe *frame)
 	}
 }
 
+/* Of an instruction that checks a bound: what it checked, its first register. */
+static void user_bound(struct trapframe *frame)
+{
+	uint32_t instruction = 0;
+
+	if (arch_get_user_u32(&instruction, (const uint32_t *)frame->era))
+		return user_exception(frame, SIGSEGV, SEGV_MAPERR, frame->era);
+	user_exception(frame, SIGSEGV, SEGV_BNDERR, frame->regs[instruction >> 5 & 31]);
+}
+
 static void user_trap(struct trapframe *frame, unsigned int cause)
 {
 	switch (cause) {
@@ -144,7 +154,7 @@ static void user_trap(struct trapframe *frame, unsigned int cause)
 	case EXC_ALIGN:
 		return user_exception(frame, SIGBUS, BUS_ADRALN, frame->badv);
 	case EXC_BOUND:
-		return user_exception(frame, SIGSEGV, SEGV_BNDERR, frame->badv);
+		return user_bound(frame);
 	case EXC_BREAK:
 		return user_break(frame);
 	case EXC_FPU_OFF:

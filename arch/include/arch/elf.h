@@ -6,5 +6,5 @@
 
 unsigned long arch_elf_hwcap(void);
 unsigned long arch_elf_hwcap2(void);
-unsigned long arch_elf_minsigstksz(void); /* AT_MINSIGSTKSZ: signal frame with the CPU's full state */
+unsigned long arch_elf_minsigstksz(void); /* AT_MINSIGSTKSZ: signal frame with the CPU's full state; 0: Linux gives none */
 const char *arch_elf_platform(void);	  /* AT_PLATFORM, NULL: none */
