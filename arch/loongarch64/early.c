@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The C part of the kernel's entry: what the loader told, the place for parked CPUs, relocation to
- * where the image stands. Nothing here uses a pointer from data until that is done.
+ * where the image stands, and from there to where nobody can know. Nothing here uses a pointer from data until
+ * the first is done.
  */
 #include <arch/layout.h>
 #include <boot/boot_info.h>
@@ -18,8 +19,10 @@
 #define PADDR_MASK 0xffffffffffffull	/* loaders may name addresses of a window */
 #define LOW_BYTES 0x10000		/* the page at 0 is nobody's */
 #define TOP_BYTES 0x40000
+#define SLIDE_STEPS 32			/* of SLIDE_BYTES, boot_choose_slide()'s */
+#define SLIDE_BYTES (2ull << 20)
 
-void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab);
+uint64_t early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab);
 
 extern char __image_start[], __image_end[];
 extern char __dtb_start[], __dtb_end[]; /* the tree within the image, or nothing */
@@ -94,10 +97,36 @@ static bool take_tree(struct boot_info *info, const struct efi_boot_tables *tabl
 	return !boot_fdt_parse(info, __dtb_start, virt_to_phys(__dtb_start), (size_t)(__dtb_end - __dtb_start));
 }
 
-void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
+/* Where the kernel goes from its place: on by what the loader's seed says, or to what is free next; else nowhere. */
+static paddr_t choose_place(const struct boot_info *info)
+{
+	paddr_t here = info->kernel_start, size = info->kernel_size_bytes;
+	uint64_t slide = boot_choose_slide(info, NULL, SLIDE_STEPS);
+
+	for (unsigned int i = 0; slide && i < SLIDE_STEPS; i++, slide += SLIDE_BYTES) {
+		paddr_t there = ALIGN_DOWN(here, SLIDE_BYTES) + slide % (SLIDE_STEPS * SLIDE_BYTES);
+
+		if ((there >= here + size || there + size <= here) && boot_range_is_usable(info, there, size) &&
+			!is_reserved(info, there, there + size))
+			return there;
+	}
+	return here;
+}
+
+/* A copy that is relocated to stand there: the last that is done here. */
+static void copy_kernel(uint64_t distance)
+{
+	char *to = __image_start + distance;
+
+	memcpy(to, __image_start, (size_t)(__image_end - __image_start));
+	boot_relocate(__relr_start, __relr_end, (uintptr_t)to - KERNEL_LINK_BASE, distance);
+}
+
+/* Returns how far from here the kernel's copy is where head.S goes on. */
+uint64_t early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
 {
 	struct boot_info *info = &boot_info;
-	uint64_t slide = (uintptr_t)__image_start - KERNEL_LINK_BASE;
+	uint64_t slide = (uintptr_t)__image_start - KERNEL_LINK_BASE, distance;
 	struct efi_boot_tables tables = { 0 };
 
 	if (slide)
@@ -105,7 +134,6 @@ void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
 	info->mem_limit = ~0ull;
 	info->kernel_start = virt_to_phys(__image_start);
 	info->kernel_size_bytes = (uint64_t)(__image_end - __image_start);
-	boot_reserve(info, info->kernel_start, info->kernel_size_bytes, BOOT_RESERVE_KERNEL);
 	boot_reserve(info, 0, LOW_BYTES, BOOT_RESERVE_FIRMWARE);
 	if (is_efi || cmdline)
 		take_cmdline(info, cmdline & PADDR_MASK);
@@ -118,6 +146,14 @@ void early_boot(uint64_t is_efi, uint64_t cmdline, uint64_t systab)
 	boot_efi_add_initrd(info, phys_to_virt(0), &tables);
 	if (!info->fdt)
 		info->mem_limit = boot_mem_limit(info->cmdline);
+	distance = choose_place(info) - info->kernel_start;
+	info->kernel_start += distance;
+	if (info->fdt == virt_to_phys(__dtb_start))
+		info->fdt += distance;
+	boot_reserve(info, info->kernel_start, info->kernel_size_bytes, BOOT_RESERVE_KERNEL);
 	choose_parking(info);
 	leave_top(info);
+	if (distance)
+		copy_kernel(distance);
+	return distance;
 }

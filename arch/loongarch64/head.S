@@ -41,6 +41,13 @@ _start:
 	la.pcrel $r21, loongarch_early_cpu
 	move	$fp, $zero
 	bl	early_boot
+	la.pcrel $t0, 2f
+	add.d	$t0, $t0, $a0
+	dbar	0
+	ibar	0
+	jirl	$zero, $t0, 0		/* on in the copy, on a stack of its own */
+2:	la.pcrel $sp, boot_stack_top
+	la.pcrel $r21, loongarch_early_cpu
 	la.pcrel $a0, boot_info
 	bl	kernel_main
 1:	idle	0
