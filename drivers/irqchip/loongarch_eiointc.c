@@ -11,6 +11,8 @@
 #include <kernel/arch_upcalls.h>
 #include <kernel/cpu.h>
 #include <kernel/errno.h>
+#include <kernel/spinlock.h>
+#include <lib/compiler.h>
 #include <lib/dt.h>
 #include <port/csr.h>
 #include <port/irq.h>
@@ -27,6 +29,7 @@
 
 static uint16_t irq_of[NR_VECTORS]; /* plus 1; 0: nobody's */
 static bool is_there;
+static struct spinlock lock = SPINLOCK_INIT; /* of ROUTE */
 
 static void handle(struct trapframe *frame)
 {
@@ -61,9 +64,15 @@ static uint8_t route_to(const struct cpu *cpu)
 	return (uint8_t)(1u << cpu->hw_id % 4 | cpu->hw_id / 4 << 4);
 }
 
+/* The registers take words. */
 void loongarch_eiointc_route(unsigned int vector, const struct cpu *cpu)
 {
-	iocsr_write8(route_to(cpu), ROUTE + vector);
+	unsigned long flags = spin_lock_irqsave(&lock);
+	unsigned int reg = ROUTE + ALIGN_DOWN(vector, 4), shift = vector % 4 * 8;
+	uint32_t others = iocsr_read32(reg) & ~(0xffu << shift);
+
+	iocsr_write32(others | (uint32_t)route_to(cpu) << shift, reg);
+	spin_unlock_irqrestore(&lock, flags);
 }
 
 /* Four bytes at once. */

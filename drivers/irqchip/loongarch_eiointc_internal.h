@@ -8,5 +8,5 @@ int loongarch_eiointc_set_vectors(unsigned int first, unsigned int nr, unsigned 
 
 struct cpu;
 
-/* From here on the vector goes to that CPU. */
+/* From here on the vector goes to that CPU. QEMU looks at the core within a node alone: the fifth CPU's comes to the first. */
 void loongarch_eiointc_route(unsigned int vector, const struct cpu *cpu);

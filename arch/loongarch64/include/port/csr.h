@@ -113,11 +113,6 @@ static inline uint64_t iocsr_read64(uint32_t reg)
 	return value;
 }
 
-static inline void iocsr_write8(uint8_t value, uint32_t reg)
-{
-	__asm__ volatile("iocsrwr.b %0, %1" ::"r"((uint64_t)value), "r"((uint64_t)reg) : "memory");
-}
-
 static inline void iocsr_write32(uint32_t value, uint32_t reg)
 {
 	__asm__ volatile("iocsrwr.w %0, %1" ::"r"((uint64_t)value), "r"((uint64_t)reg) : "memory");
