@@ -53,3 +53,4 @@ scenario("mem/nodes", "memory in three nodes of the device tree", SIZE,
 
 if images.ARCH == "loongarch64":
     import loongarch_scenarios   # noqa: F401
+    import zone_scenarios        # noqa: F401
