@@ -18,6 +18,7 @@
 #include <lib/alloc.h>
 #include <lib/dt.h>
 #include <mm/pagetable.h>
+#include <port/irq.h>
 #include <port/sbi.h>
 
 #include "riscv.h"
@@ -50,6 +51,22 @@ void arch_enumerate_cpus(void)
 		if (cpu_register(hart) == -ENOMEM)
 			pr_err("smp: no memory for the record of hart %lu\n", (unsigned long)hart);
 	}
+}
+
+unsigned int riscv_irq_context(int node, uint64_t hart)
+{
+	const void *dt = fdt_tree();
+	struct dt_irq irq;
+
+	for (unsigned int i = 0; dt_irq(dt, node, i, &irq) != -ENOENT; i++) {
+		paddr_t reg;
+		uint64_t unused;
+
+		if (irq.cells[0] == RISCV_EXTERNAL && !dt_reg(dt, dt_parent(dt, irq.controller), 0, &reg, &unused) &&
+			reg == hart)
+			return i;
+	}
+	return RISCV_NO_IRQ_CONTEXT;
 }
 
 int arch_start_cpu(struct cpu *cpu)

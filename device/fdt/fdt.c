@@ -61,28 +61,27 @@ int fdt_irqchip_register(int node, struct irq_chip *chip, fdt_translate_fn trans
 	return 0;
 }
 
-static void irqchips_pass(bool is_last)
+/* Whether another one has started. */
+static bool irqchips_pass(bool is_last)
 {
+	bool has_started = false;
+
 	LINKER_SET_FOREACH(fdt_irqchips, const struct fdt_irqchip, chip) {
 		DT_FOREACH_COMPATIBLE(tree, node, chip->compatible) {
-			int err = find_controller(node) || msi_find_controller(node) ? 0 : chip->init(node);
+			int err = find_controller(node) || msi_find_controller(node) ? -ENODEV : chip->init(node);
 
+			has_started |= !err;
 			if (err && err != -ENODEV && (is_last || err != -EAGAIN))
 				pr_err("fdt: interrupt controller %s: error %d\n", dt_node_name(tree, node), -err);
 		}
 	}
+	return has_started;
 }
 
 void fdt_irqchips_init(void)
 {
-	unsigned int before = ~0u;
-
-	if (!tree)
-		return;
-	for (unsigned int i = 1; i <= IRQCHIP_PASSES && nr_controllers != before; i++) {
-		before = nr_controllers;
-		irqchips_pass(i == IRQCHIP_PASSES);
-	}
+	for (unsigned int i = 1; tree && irqchips_pass(i == IRQCHIP_PASSES) && i < IRQCHIP_PASSES; i++)
+		;
 }
 
 int fdt_irq(int node, unsigned int index, unsigned int *irq, enum irq_trigger *trigger)

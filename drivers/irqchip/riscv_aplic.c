@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
  * RISC-V's advanced interrupt architecture (AIA specification 1.0): an APLIC for wired lines, which
- * interrupts harts itself (direct mode) or by messages to each hart's IMSIC, reached through CSRs. A
- * line's message has the line's number as its identity.
+ * interrupts harts itself (direct mode) or by messages to each hart's IMSIC (riscv_imsic.c). A line's message
+ * has the line's number.
  */
 #include <arch/cpu.h>
 #include <arch/io.h>
 #include <device/fdt/fdt.h>
+#include <drivers/irqchip/riscv_imsic_internal.h>
 #include <kernel/arch_upcalls.h>
 #include <kernel/cpu.h>
 #include <kernel/errno.h>
@@ -14,7 +15,6 @@
 #include <kernel/printk.h>
 #include <lib/dt.h>
 #include <mm/vmap.h>
-#include <port/csr.h>
 #include <port/irq.h>
 
 /* APLIC: 4.5. */
@@ -38,75 +38,29 @@
 #define IDC_THRESHOLD 0x08
 #define IDC_CLAIM 0x1c
 
-/* IMSIC, behind siselect and sireg: 3.8. */
-#define EIDELIVERY 0x70
-#define EITHRESHOLD 0x72
-#define EIE(word) (0xc0 + 2 * (word)) /* of 64 identities */
-
-#define SUPERVISOR_EXTERNAL 9
 #define MAX_SOURCES 1023
-#define NO_HART ~0u
 
 static volatile char *registers;
 static struct irq_chip chip;
-static int hart_list = -1; /* node whose interrupts-extended numbers the harts: IMSIC or APLIC */
+static int harts = -1; /* node whose interrupts-extended numbers the harts: IMSIC or APLIC */
 static bool has_imsic;
 
-static void select_write(unsigned long select, unsigned long value)
-{
-	csr_write(0x150, select); /* siselect, sireg */
-	csr_write(0x151, value);
-}
-
-static unsigned int find_hart(int node, uint64_t hart)
-{
-	const void *dt = fdt_tree();
-	struct dt_irq irq;
-
-	for (unsigned int i = 0; dt_irq(dt, node, i, &irq) != -ENOENT; i++) {
-		paddr_t reg;
-		uint64_t unused;
-
-		if (irq.cells[0] == SUPERVISOR_EXTERNAL && !dt_reg(dt, dt_parent(dt, irq.controller), 0, &reg, &unused) &&
-			reg == hart)
-			return i;
-	}
-	return NO_HART;
-}
-
+/* Of direct mode, as the next one. */
 static void init_cpu(struct cpu *cpu)
 {
-	cpu->arch.irq_context = find_hart(hart_list, cpu->hw_id);
-	if (cpu->arch.irq_context == NO_HART)
+	cpu->arch.irq_context = riscv_irq_context(harts, cpu->hw_id);
+	if (cpu->arch.irq_context == RISCV_NO_IRQ_CONTEXT)
 		return;
-	if (!has_imsic) {
-		writel(0, registers + IDC(cpu->arch.irq_context, IDC_THRESHOLD));
-		writel(1, registers + IDC(cpu->arch.irq_context, IDC_DELIVERY));
-		return;
-	}
-	/* All identities on: lines are masked at the APLIC. */
-	for (unsigned int word = 0; word * 64 < chip.nr_irqs; word++)
-		select_write(EIE(word), ~0ul);
-	select_write(EITHRESHOLD, 0);
-	select_write(EIDELIVERY, 1);
+	writel(0, registers + IDC(cpu->arch.irq_context, IDC_THRESHOLD));
+	writel(1, registers + IDC(cpu->arch.irq_context, IDC_DELIVERY));
 }
 
 static void handle(struct trapframe *frame)
 {
-	unsigned int hart = arch_this_cpu()->arch.irq_context;
-	unsigned long top;
+	unsigned int hart = arch_this_cpu()->arch.irq_context, top;
 
-	if (hart == NO_HART)
-		return;
-	for (;;) {
-		if (has_imsic)
-			__asm__ volatile("csrrw %0, 0x15c, zero" : "=r"(top)::"memory"); /* stopei: reads and claims */
-		else
-			top = readl(registers + IDC(hart, IDC_CLAIM));
-		if (!top)
-			return;
-		irq_handle(chip.first_irq + (unsigned int)(top >> 16 & 0x7ff), frame);
-	}
+	while (hart != RISCV_NO_IRQ_CONTEXT && (top = readl(registers + IDC(hart, IDC_CLAIM))))
+		irq_handle(chip.first_irq + (top >> 16 & MAX_SOURCES), frame);
 }
 
 /* --- chip ------------------------------------------------------------------------------------- */
@@ -137,7 +91,7 @@ static int configure(struct irq_chip *unused, unsigned int input, enum irq_trigg
 	};
 	unsigned int hart = (target ? target : arch_this_cpu())->arch.irq_context;
 
-	if (!input || hart == NO_HART)
+	if (!input || hart == RISCV_NO_IRQ_CONTEXT)
 		return -EINVAL;
 	writel(modes[trigger], registers + SOURCECFG(input));
 	/* Identity, or priority 1. */
@@ -153,11 +107,6 @@ static void shutdown(struct irq_chip *unused)
 	for (unsigned int input = 1; input < chip.nr_irqs; input++)
 		writel(0, registers + SOURCECFG(input));
 	writel(0, registers + DOMAINCFG);
-	if (!has_imsic)
-		return;
-	for (unsigned int word = 0; word * 64 < chip.nr_irqs; word++)
-		select_write(EIE(word), 0);
-	select_write(EIDELIVERY, 0);
 }
 
 static const struct irq_chip_ops aplic_ops = {
@@ -172,37 +121,23 @@ static int translate(const struct dt_irq *irq, unsigned int *input, enum irq_tri
 }
 
 /* The domain of supervisor mode: its messages, or its own lines, go to harts' interrupt 9. */
-static int find_hart_list(int node)
+static int find_harts(int node)
 {
 	const void *dt = fdt_tree();
 	uint32_t phandle;
 	struct dt_irq irq;
 	int list = node;
 
-	if (!dt_u32(dt, node, "msi-parent", 0, &phandle)) {
-		has_imsic = true;
+	has_imsic = !dt_u32(dt, node, "msi-parent", 0, &phandle);
+	if (has_imsic)
 		list = dt_find_phandle(dt, phandle);
-	}
-	return list >= 0 && !dt_irq(dt, list, 0, &irq) && irq.cells[0] == SUPERVISOR_EXTERNAL ? list : -ENODEV;
+	return list >= 0 && !dt_irq(dt, list, 0, &irq) && irq.cells[0] == RISCV_EXTERNAL ? list : -ENODEV;
 }
 
-static int init(int node)
+static int start(int node, uint32_t nr)
 {
-	paddr_t paddr;
-	uint64_t size;
-	uint32_t nr;
 	int err;
 
-	if (registers || dt_reg(fdt_tree(), node, 0, &paddr, &size) ||
-		dt_u32(fdt_tree(), node, "riscv,num-sources", 0, &nr) || nr > MAX_SOURCES)
-		return -ENODEV;
-	has_imsic = false;
-	hart_list = find_hart_list(node);
-	if (hart_list < 0)
-		return -ENODEV;
-	registers = ioremap(paddr, size);
-	if (!registers)
-		return -ENOMEM;
 	chip.ops = &aplic_ops;
 	chip.nr_irqs = nr + 1;
 	shutdown(&chip);
@@ -212,9 +147,33 @@ static int init(int node)
 		err = fdt_irqchip_register(node, &chip, translate);
 	if (err)
 		return err;
-	init_cpu(arch_this_cpu());
-	riscv_set_external_handler(handle, init_cpu);
+	if (has_imsic) {
+		riscv_imsic_set_lines(&chip);
+	} else {
+		init_cpu(arch_this_cpu());
+		riscv_set_external_handler(handle, init_cpu);
+	}
 	return 0;
+}
+
+static int init(int node)
+{
+	paddr_t paddr;
+	uint64_t size;
+	uint32_t nr;
+
+	if (registers || dt_reg(fdt_tree(), node, 0, &paddr, &size) ||
+		dt_u32(fdt_tree(), node, "riscv,num-sources", 0, &nr) || nr > MAX_SOURCES)
+		return -ENODEV;
+	harts = find_harts(node);
+	if (harts < 0)
+		return -ENODEV;
+	if (has_imsic && !riscv_imsic_max_lines())
+		return -EAGAIN;
+	registers = ioremap(paddr, size);
+	if (!registers)
+		return -ENOMEM;
+	return start(node, has_imsic ? min(nr, riscv_imsic_max_lines()) : nr);
 }
 
 static const struct fdt_irqchip aplic = { "riscv,aplic", init };

@@ -21,9 +21,7 @@
 #define THRESHOLD(context) (0x200000 + 0x1000 * (context))
 #define CLAIM(context) (THRESHOLD(context) + 4)
 
-#define SUPERVISOR_EXTERNAL 9
 #define MAX_INPUTS 1024
-#define NO_CONTEXT ~0u
 
 static volatile char *registers;
 static struct irq_chip chip;
@@ -32,26 +30,10 @@ static struct spinlock enable_lock = SPINLOCK_INIT;
 
 /* --- contexts: one for each hart and mode, in the order of interrupts-extended ----------------- */
 
-static unsigned int find_context(uint64_t hart)
-{
-	const void *dt = fdt_tree();
-	struct dt_irq irq;
-
-	for (unsigned int i = 0; dt_irq(dt, plic_node, i, &irq) != -ENOENT; i++) {
-		paddr_t reg;
-		uint64_t unused;
-
-		if (irq.cells[0] == SUPERVISOR_EXTERNAL && !dt_reg(dt, dt_parent(dt, irq.controller), 0, &reg, &unused) &&
-			reg == hart)
-			return i;
-	}
-	return NO_CONTEXT;
-}
-
 static void init_cpu(struct cpu *cpu)
 {
-	cpu->arch.irq_context = find_context(cpu->hw_id);
-	if (cpu->arch.irq_context != NO_CONTEXT)
+	cpu->arch.irq_context = riscv_irq_context(plic_node, cpu->hw_id);
+	if (cpu->arch.irq_context != RISCV_NO_IRQ_CONTEXT)
 		writel(0, registers + THRESHOLD(cpu->arch.irq_context));
 }
 
@@ -60,7 +42,7 @@ static void handle(struct trapframe *frame)
 	unsigned int context = arch_this_cpu()->arch.irq_context;
 	uint32_t input;
 
-	if (context == NO_CONTEXT)
+	if (context == RISCV_NO_IRQ_CONTEXT)
 		return;
 	while ((input = readl(registers + CLAIM(context))))
 		irq_handle(chip.first_irq + input, frame);
@@ -95,7 +77,7 @@ static int configure(struct irq_chip *unused, unsigned int input, enum irq_trigg
 	unsigned int context = (target ? target : arch_this_cpu())->arch.irq_context;
 	unsigned long flags;
 
-	if (!input || context == NO_CONTEXT)
+	if (!input || context == RISCV_NO_IRQ_CONTEXT)
 		return -EINVAL;
 	flags = spin_lock_irqsave(&enable_lock);
 	enable(context, input);
@@ -110,7 +92,7 @@ static void shutdown(struct irq_chip *unused)
 	for (unsigned int input = 1; input < chip.nr_irqs; input++)
 		writel(0, registers + PRIORITY(input));
 	cpu_for_each(cpu)
-		for (unsigned int input = 0; cpu->arch.irq_context != NO_CONTEXT && input < chip.nr_irqs; input += 32)
+		for (unsigned int input = 0; cpu->arch.irq_context != RISCV_NO_IRQ_CONTEXT && input < chip.nr_irqs; input += 32)
 			writel(0, registers + ENABLE(cpu->arch.irq_context, input));
 }
 
