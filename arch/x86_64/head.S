@@ -29,9 +29,6 @@ _start:
 	cli
 	cld
 	movq	%rsi, %rbx			/* boot_params, kept until early_boot() */
-	cmpb	$0, text_is_filtered(%rip)
-	jne	unfilter_text
-text_is_plain:
 	leaq	__bss_start(%rip), %rdi
 	leaq	__bss_end(%rip), %rcx
 	subq	%rdi, %rcx
@@ -74,58 +71,6 @@ on_own_tables:
 	call	kernel_main
 	ud2
 	.size	_start, . - _start
-
-/*
- * Undoes tools/filter-text, which says how: in .text, operands of calls, jumps and %rip-relative
- * instructions are offsets in the image. rbx is kept; there is no stack yet.
- */
-unfilter_text:
-	leaq	__text_start(%rip), %rdi
-	leaq	__text_end - 6(%rip), %r8
-	leaq	__image_start(%rip), %r9
-	leaq	__image_end(%rip), %r10
-	subq	%r9, %r10			/* size of the image */
-	leaq	filtered_opcodes(%rip), %r11
-1:	movzbl	(%rdi), %eax
-	incq	%rdi
-	btl	%eax, (%r11)
-	jnc	1b
-	leaq	-1(%rdi), %rdx			/* the end is looked at only here: beyond it nothing is written */
-	cmpq	%r8, %rdx
-	ja	text_is_plain
-	cmpb	$0xe8, %al
-	jae	2f
-	movzbl	(%rdi), %eax			/* ModRM: only disp32(%rip) */
-	andl	$0xc7, %eax
-	cmpl	$0x05, %eax
-	jne	1b
-	incq	%rdi
-2:	movslq	(%rdi), %rax
-	addq	$4, %rdi
-	movq	%rdi, %rdx
-	subq	%r9, %rdx			/* where the instruction's operand ends */
-	testq	%rax, %rax
-	js	3f
-	cmpq	%r10, %rax
-	jae	1b
-	subq	%rdx, %rax
-	movl	%eax, -4(%rdi)
-	jmp	1b
-3:	movq	%rax, %rcx
-	addq	%rdx, %rcx
-	js	1b
-	addq	%r10, %rax
-	movl	%eax, -4(%rdi)
-	jmp	1b
-
-/* 256 bits: 03 39 3b 80 83 89 8b 8d c7 e8 e9. */
-filtered_opcodes:
-	.byte	0x08, 0, 0, 0, 0, 0, 0, 0x0a
-	.byte	0, 0, 0, 0, 0, 0, 0, 0
-	.byte	0x09, 0x2a, 0, 0, 0, 0, 0, 0
-	.byte	0x80, 0, 0, 0, 0, 0x03, 0, 0
-text_is_filtered:
-	.byte	0
 
 /* GDT at its present address, and all segment registers from it. */
 load_boot_gdt:

@@ -1,84 +1,141 @@
 // SPDX-License-Identifier: MIT
 /*
- * Unpacks the kernel in an image's stub. The payload is the kernel as it stands in memory up to its
- * data's end; .bss it clears itself.
+ * Unpacks the kernel in an image's stub (format.h). The payload is the kernel as it stands in memory up to its
+ * data's end; .bss it clears itself. A damaged payload may unpack to nonsense, but within bounds.
  */
-#define ZSTD_STATIC_LINKING_ONLY
-#define ZSTD_DISABLE_DEPRECATE_WARNINGS
 #include "unpack.h"
 
+#include <boot/stub/lz.h>
 #include <lib/string.h>
-#include <lib/xxhash.h>
-#include <zstd.h>
 
-static uint8_t workspace[160 << 10] __aligned(16);
+/* STUB_TABLES: how many the packer may use; the port's image.mk says. */
+static struct stub_table tables[STUB_TABLES] __section(".bss.late");
 
-/* Frame header (RFC 8878, 3.1.1.1), its length; 0 for what our build does not make. */
-static size_t frame_header_bytes(const uint8_t *frame)
+uint64_t stub_range, stub_code;
+const uint32_t *stub_input;
+const struct stub_table *stub_table_of[CONTEXTS];	/* set at run time: nobody relocates the stub */
+
+void stub_damaged(void)
 {
-	static const uint8_t content_size_bytes[] = { 0, 2, 4, 8 };
-	uint8_t descriptor = frame[4];
-	bool single_segment = descriptor & 0x20;
-	uint32_t magic;
-	size_t size;
-
-	memcpy(&magic, frame, sizeof(magic));
-	if (magic != ZSTD_MAGICNUMBER || descriptor & 0x1b || !(descriptor & 0x04))
-		return 0;
-	size = content_size_bytes[descriptor >> 6];
-	return 5 + (single_segment ? size ?: 1 : size + 1);
+	stub_fail("Kindling: the image is damaged, it does not unpack\r\n");
 }
 
-/* One block (3.1.1.2): bytes it unpacks to, 0 if it is damaged. */
-static size_t unpack_block(ZSTD_DCtx *decoder, unsigned int type, uint8_t *to, size_t room,
-	const uint8_t *from, size_t bytes)
+uint32_t stub_bits(uint32_t nr)
 {
-	if (bytes > room)
-		return 0;
-	if (type == 2) {
-		bytes = ZSTD_decompressBlock(decoder, to, room, from, bytes);
-		return ZSTD_isError(bytes) ? 0 : bytes;
+	uint32_t value;
+
+	stub_range >>= nr;
+	value = stub_code / stub_range & ((1u << nr) - 1);
+	stub_code -= stub_range * value;
+	if (stub_range >> 32)
+		return value;
+	stub_range <<= 32;
+	stub_code = stub_code << 32 | *stub_input++;
+	return value;
+}
+
+/* --- tables --------------------------------------------------------------------------------------- */
+
+/* class: in, that of the family's table before, unless this is its first; out, this one's. */
+static void read_table(struct stub_table *t, uint8_t *class, bool first, uint32_t symbols, bool plain)
+{
+	uint32_t last = 0, most = 0, left = FREQUENCY_TOTAL;
+	uint8_t *slot = t->symbol;
+
+	for (uint32_t s = 0; s < symbols; s++) {
+		uint32_t frequency;
+
+		last = plain ? stub_bits(PLAIN_BITS) : stub_symbol(CLASS_FIRST + last + (first ? 0 : 13 * (class[s] + 1)));
+		if (last == CLASS_ZEROS) {
+			if (s + ZEROS > symbols)
+				stub_damaged();
+			memset(class + s, 0, ZEROS);
+			memset(&t->of[s], 0, ZEROS * sizeof(t->of[s]));
+			s += ZEROS - 1;
+			last = 0;
+			continue;
+		}
+		class[s] = last;
+		frequency = last > 1 ? 2 | stub_bits(MANTISSA_BITS) : last;
+		if (last > 2)
+			frequency <<= last - 2;
+		t->of[s].frequency = frequency;
+		left -= frequency;
+		if (class[s] > class[most])
+			most = s;
 	}
-	if (type == 0)
-		memcpy(to, from, bytes);
-	else if (type == 1)
-		memset(to, *from, bytes);
-	else
-		return 0;
-	ZSTD_insertBlock(decoder, to, bytes);
-	return bytes;
+	if (left > FREQUENCY_TOTAL)
+		stub_damaged();
+	/* The first of the greatest class gets what is left. */
+	t->of[most].frequency += left;
+	for (uint32_t s = 0; s < symbols; s++) {
+		uint32_t frequency = t->of[s].frequency;
+
+		if (!frequency)
+			continue;
+		t->of[s].start = slot - t->symbol;
+		memset(slot, s, frequency);
+		slot += frequency;
+	}
 }
 
-/*
- * The frame is walked here, with the library decoding blocks: its own frame layer serves streams,
- * dictionaries and old formats as well, at several kilobytes of image.
- */
+static struct stub_table *read_family(struct stub_table *t, uint32_t first, uint32_t last, uint32_t symbols)
+{
+	uint8_t class[256];
+	uint32_t nr = 1, now = 0;
+
+	for (uint32_t c = first; c <= last; c++) {
+		uint32_t map = first == last ? 1 : first == CLASS_FIRST ? stub_bits(PLAIN_BITS) + 1 : stub_symbol(MAP_FIRST);
+
+		if (map)
+			now = map;
+		if (now > nr)
+			nr = now;
+		stub_table_of[c] = t + now - 1;
+	}
+	if (t + nr > tables + STUB_TABLES)
+		stub_damaged();
+	for (uint32_t i = 0; i < nr; i++)
+		read_table(t++, class, !i, symbols, first == CLASS_FIRST);
+	return t;
+}
+
+#define READ_FAMILY(name, contexts, symbols) t = read_family(t, name##_FIRST, name##_LAST, symbols);
+
+void stub_read_tables(void)
+{
+	struct stub_table *t = tables;
+
+	stub_input = (const uint32_t *)(stub_payload + sizeof(struct packed_head));
+	stub_range = UINT64_MAX;
+	stub_code = (uint64_t)stub_input[0] << 32 | stub_input[1];
+	stub_input += 2;
+	FAMILIES(READ_FAMILY)
+}
+
+/* ------------------------------------------------------------------------------------------------- */
+
+static inline void after_plain(struct stub_position *p, const uint8_t *from, const uint8_t *to)
+{
+	p->before = to[-1];
+}
+
+void stub_unpack_plain(uint8_t *to, uint32_t bytes)
+{
+	stub_unpack_lz(to, bytes, NULL, COMMAND_FIRST, LITERAL_FIRST, DISTANCE_FIRST, after_plain);
+}
+
+void stub_check(const uint8_t *plain, uint32_t bytes)
+{
+	const struct packed_head *head = (const void *)stub_payload;
+
+	if (packed_checksum(plain, bytes) != head->checksum)
+		stub_damaged();
+}
+
 void stub_unpack(uint8_t *to, uint32_t plain_bytes)
 {
-	const uint8_t *at = stub_payload, *end = stub_payload_end - sizeof(uint32_t);
-	ZSTD_DCtx *decoder = ZSTD_initStaticDCtx(workspace, sizeof(workspace));
-	uint32_t done = 0, checksum, header = 0;
-	size_t skip = frame_header_bytes(at);
-
-	memcpy(&checksum, end, sizeof(checksum));
-	if (!decoder || !skip)
-		stub_fail("Kindling: the image has an unknown form\r\n");
-	ZSTD_decompressBegin(decoder);
-	for (at += skip; !(header & 1) && at + 3 <= end;) {
-		size_t bytes, in_file, got;
-
-		header = at[0] | at[1] << 8 | at[2] << 16;
-		bytes = header >> 3;
-		in_file = (header >> 1 & 3) == 1 ? 1 : bytes;
-		at += 3;
-		if (in_file > (size_t)(end - at))
-			break;
-		got = unpack_block(decoder, header >> 1 & 3, to + done, plain_bytes - done, at, bytes);
-		if (!got)
-			break;
-		at += in_file;
-		done += got;
-	}
-	if (at != end || done != plain_bytes || (uint32_t)xxh64(to, done, 0) != checksum)
-		stub_fail("Kindling: the image is damaged, it does not unpack\r\n");
+	stub_read_tables();
+	stub_unpack_plain(to, plain_bytes);
+	stub_check(to, plain_bytes);
 }

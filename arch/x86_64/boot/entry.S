@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The protected-mode entries of the image: 32-bit at its start, 64-bit at +0x200, both with
- * rsi = boot_params and at any load address. They move stub and payload out of the way of the
- * kernel (picture in image.ld), unpack it and jump to its ELF entry.
+ * rsi = boot_params and at any load address; and that of the ELF in the payload, at its linked one. They move
+ * it out of the way of the kernel (picture in image.ld), unpack it and jump to its entry.
  *
  * The 64-bit entry stays on the loader's page tables: the protocol promises init_size bytes,
  * boot_params and command line mapped, no more is touched here.
  */
 #define BP_SCRATCH	0x1e4
 #define ALIGNMENT	0x200000
+#define LOAD_ADDRESS	0x1000000
+#define BLOCK_HEADER_BYTES 3
+#define BLOCK_BYTES	0x20000
 #define CS64		0x10
 #define DS		0x18
 #define MSR_EFER	0xc0000080
@@ -100,38 +103,24 @@ text_no_long_mode:
 	.org	0x200
 	.code64
 startup_64:
-	cli
 	cld
 	movq	%rsi, %r15
-	leaq	startup_32(%rip), %rbp
-	leaq	ALIGNMENT - 1(%rbp), %rbx
-	andq	$~(ALIGNMENT - 1), %rbx		/* where the kernel goes */
-	leaq	kernel_bytes(%rbx), %rdx	/* where we go */
 
-	/* Both may overlap when the load address is aligned: last word first. */
-	std
-	leaq	pm_bytes - 8(%rbp), %rsi
-	leaq	pm_bytes - 8(%rdx), %rdi
-	movl	$pm_bytes, %ecx
+	/* Close the ranks: only the ELF's first block is followed by headers of others. */
+	leaq	part1_end(%rip), %rdi
+	movl	$rest_bytes, %edx
+	movq	%rdi, %rsi
+1:	addq	$BLOCK_HEADER_BYTES, %rsi
+	movl	$BLOCK_BYTES, %ecx
+	cmpl	%edx, %ecx
+	cmoval	%edx, %ecx
+	subl	%ecx, %edx
 	shrl	$3, %ecx
 	rep movsq
-	cld
-	leaq	copied - startup_32(%rdx), %rax
-	jmp	*%rax
-copied:
-	leaq	bss_start(%rip), %rdi
-	leaq	bss_end(%rip), %rcx
-	movq	%rcx, %rsp
-	subq	%rdi, %rcx
-	shrq	$3, %rcx
-	xorl	%eax, %eax
-	rep stosq
-	movq	%rbx, %rdi
-	movl	$stub_plain_bytes, %esi
-	call	stub_unpack
-	leaq	kernel_entry(%rbx), %rax
+	testl	%edx, %edx
+	jnz	1b
 	movq	%r15, %rsi
-	jmp	*%rax
+	jmp	unpack
 
 	.balign	8
 gdt:
@@ -143,9 +132,59 @@ gdt:
 	.quad	0x00cf93000000ffff	/* DS */
 gdt_end:
 
-/* The payload's size when unpacked, which boot protocol 2.08 has at its end. */
+/*
+ * The payload: an ELF that unpacks itself, so that who wants to load the payload (u-root does) can. It stands
+ * in blocks of a zstd frame, which startup_64 takes out.
+ */
+	.section .elf_head, "ax", @progbits
+elf_head:
+	.byte	0x7f, 'E', 'L', 'F', 2, 1, 1, 0
+	.quad	0
+	.word	2, 62				/* executable, x86-64 */
+	.long	1
+	.quad	LOAD_ADDRESS + 120		/* entry, where the program header ends */
+	.quad	64, 0
+	.long	0
+	.word	64, 56, 1, 0, 0, 0
+	.long	1, 7				/* PT_LOAD, rwx */
+	.quad	0, LOAD_ADDRESS, LOAD_ADDRESS, elf_bytes, init_size, ALIGNMENT
+
+unpack:
+	cli
+	cld
+	movq	%rsi, %r15
+	leaq	elf_start(%rip), %rbp
+	leaq	ALIGNMENT - 4097(%rbp), %rbx	/* a page less: the ELF stands within the image's first page */
+	andq	$~(ALIGNMENT - 1), %rbx		/* where the kernel goes */
+
+	/* To behind the kernel. Both may overlap when the load address is aligned: last word first. */
+	std
+	leaq	elf_offset_end - 8(%rbx), %rdi
+	leaq	elf_bytes - 8(%rbp), %rsi
+	movl	$elf_words, %ecx
+	rep movsq
+	cld
+	leaq	elf_offset(%rbx), %rax
+	addq	$copied - elf_head, %rax
+	jmp	*%rax
+copied:
+	leaq	bss_start(%rip), %rdi
+	leaq	bss_end(%rip), %rcx
+	movq	%rcx, %rsp
+	subq	%rdi, %rcx
+	shrq	$3, %rcx
+	xorl	%eax, %eax
+	rep stosq
+	movq	%rbx, %rdi
+	movl	$stub_plain_bytes, %esi
+	call	unpack_kernel
+	leaq	kernel_entry(%rbx), %rax
+	movq	%r15, %rsi
+	jmp	*%rax
+
+/* The ELF's size, which boot protocol 2.08 has behind the payload. */
 	.section .payload_size, "a", @progbits
-	.long	stub_plain_bytes
+	.long	elf_bytes
 
 /*
  * Boot protocol 2.15: "LToP", size, total size, highest setup_data type that we understand. It stands
