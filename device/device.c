@@ -31,6 +31,10 @@ static int link_into_bus(struct device *dev)
 	char path[64];
 	struct pseudo_node *dir, *link;
 
+	scnprintf(path, sizeof(path), "bus/%s", dev->bus->name);
+	dir = sysfs_dir(path);
+	pseudo_put(dir ? pseudo_add_node_link(dev->node, "subsystem", dir) : NULL);
+	pseudo_put(dir);
 	scnprintf(path, sizeof(path), "bus/%s/devices", dev->bus->name);
 	dir = sysfs_dir(path);
 	if (!dir)
@@ -220,10 +224,14 @@ struct pseudo_node *device_class_add(const char *class_name, const char *name, s
 void device_init(void)
 {
 	LINKER_SET_FOREACH(machine_drivers, const struct machine_driver, driver) {
-		int err = driver->init();
+		int err = driver->init ? driver->init() : 0;
 
 		if (err)
 			pr_err("%s: error %d at start", driver->name, -err);
+	}
+	LINKER_SET_FOREACH(machine_drivers, const struct machine_driver, driver) {
+		if (driver->probe_buses)
+			driver->probe_buses();
 	}
 }
 

@@ -49,8 +49,9 @@ struct pseudo_node *device_class_add(const char *class_name, const char *name, s
 /* Devices of the machine that no bus lists (ISA serial port, RTC): a driver's one call at start. */
 struct machine_driver {
 	const char *name;
-	int (*init)(void);	 /* probes; 0 also when there is none */
-	void (*shutdown)(void);
+	int (*init)(void);	 /* probes; 0 also when there is none. NULL: nothing */
+	void (*probe_buses)(void); /* after all init()s: drivers for what was found on a bus. NULL: nothing */
+	void (*shutdown)(void);	 /* NULL: nothing */
 };
 #define MACHINE_DRIVER(object) LINKER_SET_ADD(machine_drivers, object)
 

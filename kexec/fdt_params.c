@@ -102,9 +102,8 @@ int kexec_fdt_build(const struct kexec_boot *boot, const void *tree, void *buf)
 	err = fdt_open_into(buf, buf, (int)room);
 	if (err)
 		return -EINVAL;
-	err = reserve_kept(buf);
 	chosen = chosen_node(buf);
-	if (err || chosen < 0)
+	if (chosen < 0)
 		return -EINVAL;
 	err = set_initrd(buf, chosen, boot);
 	if (!err)
@@ -113,5 +112,7 @@ int kexec_fdt_build(const struct kexec_boot *boot, const void *tree, void *buf)
 		err = fdt_setprop(buf, chosen_node(buf), "bootargs", cmdline, (int)boot->cmdline_bytes + 1);
 	else if (!err)
 		fdt_delprop(buf, chosen_node(buf), "bootargs");
+	if (!err)
+		err = reserve_kept(buf); /* last: it may stand where our initrd was */
 	return err ? -EINVAL : 0;
 }

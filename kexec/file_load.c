@@ -195,12 +195,9 @@ static int build(struct kexec_load *load, const struct kexec_format *format, str
 	struct filling filling = { .load = load, .format = format, .initrd = initrd };
 	unsigned int nr_kernel;
 	size_t block_bytes = arch_kexec_params_bytes();
-	uint8_t seed[KEXEC_SEED_BYTES], *params;
+	uint8_t *params;
 	int err = format->load(load);
 
-	random_bytes(seed, sizeof(seed));
-	boot.seed = seed;
-	boot.seed_bytes = sizeof(seed);
 	nr_kernel = load->image->nr_dests;
 	if (!err && initrd)
 		err = place_initrd(load, &boot);

@@ -321,6 +321,20 @@ static int translate(const void *dt, int bus, int parent, struct cells inner, ui
 	return -ENOENT;
 }
 
+int dt_translate(const void *dt, int bus, uint64_t *addr)
+{
+	for (unsigned int depth = 0; bus > 0; depth++) {
+		int parent = dt_parent(dt, bus);
+		int err = parent < 0 || depth == MAX_DEPTH ? -EINVAL :
+			translate(dt, bus, parent, bus_cells(dt, bus), addr);
+
+		if (err)
+			return err;
+		bus = parent;
+	}
+	return 0;
+}
+
 int dt_reg(const void *dt, int node, unsigned int index, paddr_t *start, uint64_t *size_bytes)
 {
 	return dt_reg_below(dt, dt_parent(dt, node), node, index, start, size_bytes);
@@ -343,18 +357,7 @@ int dt_reg_below(const void *dt, int bus, int node, unsigned int index, paddr_t 
 	reg += index * stride;
 	*start = read_cells(reg, cells.address);
 	*size_bytes = read_cells(reg + cells.address, cells.size);
-	if (!cells.size)
-		return 0;
-	for (unsigned int depth = 0; bus > 0; depth++) {
-		int parent = dt_parent(dt, bus);
-		int err = parent < 0 || depth == MAX_DEPTH ? -EINVAL : translate(dt, bus, parent, cells, start);
-
-		if (err)
-			return err;
-		bus = parent;
-		cells = bus_cells(dt, bus);
-	}
-	return 0;
+	return cells.size ? dt_translate(dt, bus, start) : 0;
 }
 
 /* --- interrupts ------------------------------------------------------------------------------- */

@@ -62,6 +62,17 @@ int dt_reg(const void *dt, int node, unsigned int index, paddr_t *start, uint64_
 
 /* The same of a node whose parent is known, which is slow to find: for lists of nodes. */
 int dt_reg_below(const void *dt, int parent, int node, unsigned int index, paddr_t *start, uint64_t *size_bytes);
+/* Takes an address as bus' children have it to the CPU's. 0, -ENOENT: no way; -EINVAL. */
+int dt_translate(const void *dt, int bus, uint64_t *addr);
+
+/* One big-endian cell of a property's bytes. */
+static inline uint32_t dt_cell(const void *cells, unsigned int index)
+{
+	uint32_t cell;
+
+	__builtin_memcpy(&cell, (const char *)cells + 4 * index, 4);
+	return __builtin_bswap32(cell);
+}
 
 /* The index of `name` in reg-names, interrupt-names ...; -ENOENT. */
 int dt_name_index(const void *dt, int node, const char *names, const char *name);

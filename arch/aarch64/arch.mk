@@ -6,7 +6,7 @@ ARCH_CFLAGS := -march=armv8-a -mgeneral-regs-only -mno-outline-atomics -fno-omit
 ARCH_LDFLAGS := -m aarch64linux
 ARCH_UAPI := arm64
 
-ARCH_WITHOUT := syscall/riscv_% drivers/irqchip/x86_% drivers/irqchip/riscv_% drivers/irqchip/loongarch_% drivers/power/pc_% \
+ARCH_WITHOUT := syscall/riscv_% device/pci/host_acpi.c drivers/irqchip/x86_% drivers/irqchip/riscv_% drivers/irqchip/loongarch_% drivers/power/pc_% \
 	drivers/power/sbi% drivers/clock/mc146818.c
 
 # What runs in programs (kernel/vdso.mk).

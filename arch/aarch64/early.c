@@ -35,7 +35,7 @@ static unsigned int image_2m_pages(void)
 	return (__image_end - __image_start + SIZE_2M - 1) / SIZE_2M;
 }
 
-/* RAM alone: what devices have there must not be read ahead. */
+/* RAM alone: what devices have there must not be read ahead. What is beyond 512 GiB is seen by the next tables. */
 static void map_ram(const struct boot_info *info)
 {
 	for (unsigned int i = 0; i < info->nr_map; i++) {
@@ -89,7 +89,6 @@ uint64_t early_boot(unsigned long level, paddr_t fdt)
 		info->complaints |= BOOT_NO_MAP;
 	else
 		find_uart((const void *)fdt);
-	info->mem_limit = min(info->mem_limit, SIZE_512G); /* what these tables can show */
 
 	/* The last step is the early console's. */
 	slide = boot_choose_slide(info, NULL, 511 - image_2m_pages());

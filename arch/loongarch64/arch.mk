@@ -7,7 +7,7 @@ ARCH_LDFLAGS := -m elf64loongarch
 ARCH_UAPI := loongarch
 
 # The hardware's windows map the kernel: mm/kernel_map.c is for ports without.
-ARCH_WITHOUT := mm/kernel_map.c drivers/irqchip/x86_% drivers/irqchip/gic% drivers/irqchip/riscv_% drivers/power/pc_% \
+ARCH_WITHOUT := mm/kernel_map.c device/pci/host_acpi.c drivers/irqchip/x86_% drivers/irqchip/gic% drivers/irqchip/riscv_% drivers/power/pc_% \
 	drivers/power/psci% drivers/power/sbi% drivers/tty/pl011% drivers/clock/mc146818% syscall/riscv_%
 
 # The one file that has floating-point and vector instructions.

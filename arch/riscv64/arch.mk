@@ -6,7 +6,7 @@ ARCH_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -fno-om
 ARCH_LDFLAGS := -m elf64lriscv
 ARCH_UAPI := riscv
 
-ARCH_WITHOUT := drivers/irqchip/x86_% drivers/irqchip/gic% drivers/irqchip/loongarch_% drivers/power/pc_% \
+ARCH_WITHOUT := device/pci/host_acpi.c drivers/irqchip/x86_% drivers/irqchip/gic% drivers/irqchip/loongarch_% drivers/power/pc_% \
 	drivers/power/psci% drivers/tty/pl011% drivers/clock/mc146818.c
 
 # What runs in programs (kernel/vdso.mk).

@@ -61,40 +61,64 @@ void arch_init_early(struct boot_info *info)
 
 /* --- features --------------------------------------------------------------------------------- */
 
-/* riscv,isa = "rv64imafdc_zicsr_...": single letters up to the first '_'. */
-static void parse_isa(const char *isa)
+static void add_extension(struct riscv_features *f, const char *name, size_t len)
 {
-	struct riscv_features *f = &riscv_features;
-	const char *c = isa;
+	if (len == 1 && is_lower(*name))
+		f->hwcap |= 1ul << (*name - 'a');
+	else if (len == 4 && !memcmp(name, "sstc", 4))
+		f->has_sstc = true;
+}
 
-	strscpy(f->isa, isa, sizeof(f->isa));
+/* riscv,isa = "rv64imafdc_zicsr_...": single letters up to the first '_'. */
+static void parse_isa(struct riscv_features *f, const char *isa)
+{
+	const char *c = isa, *end;
+
 	if (str_starts_with(c, "rv64"))
 		c += 4;
 	for (; *c && *c != '_'; c++)
-		if (is_lower(*c))
-			f->hwcap |= 1ul << (*c - 'a');
-	for (c = strchr(isa, '_'); c; c = strchr(c + 1, '_'))
-		if (!strncmp(c, "_sstc", 5) && (c[5] == '_' || !c[5]))
-			f->has_sstc = true;
-	f->has_fpu = (f->hwcap & COMPAT_HWCAP_ISA_D) != 0;
-	f->hwcap &= HWCAP_KNOWN;
-	f->has_vector = (f->hwcap & COMPAT_HWCAP_ISA_V) != 0;
+		add_extension(f, c, 1);
+	for (; *c; c = end) {
+		end = strchrnul(++c, '_');
+		add_extension(f, c, (size_t)(end - c));
+	}
 }
 
+/* riscv,isa-extensions = "i", "m", ..., which newer trees have instead. */
+static void parse_extensions(struct riscv_features *f, const char *list, unsigned int left)
+{
+	const char *end;
+
+	for (; list && (end = memchr(list, 0, left)); left -= (unsigned int)(end + 1 - list), list = end + 1)
+		add_extension(f, list, (size_t)(end - list));
+}
+
+/* What all harts have. */
 void riscv_features_init(void)
 {
+	struct riscv_features *all = &riscv_features;
 	const void *dt = fdt_tree();
-	const char *isa;
 
 	if (!dt)
 		return;
+	all->hwcap = HWCAP_KNOWN;
+	all->has_sstc = true;
 	DT_FOREACH_TYPE(dt, node, "cpu") {
-		isa = dt_string(dt, node, "riscv,isa");
-		if (isa) {
-			parse_isa(isa);
-			return;
-		}
+		struct riscv_features one = {};
+		const char *isa = dt_string(dt, node, "riscv,isa"), *list;
+		unsigned int len;
+
+		list = dt_property(dt, node, "riscv,isa-extensions", &len);
+		if (isa)
+			parse_isa(&one, isa);
+		else
+			parse_extensions(&one, list, len);
+		all->hwcap &= one.hwcap;
+		all->has_sstc &= one.has_sstc;
+		strscpy(all->isa, isa ?: "rv64ima", sizeof(all->isa));
 	}
+	all->has_fpu = (all->hwcap & COMPAT_HWCAP_ISA_D) != 0;
+	all->has_vector = (all->hwcap & COMPAT_HWCAP_ISA_V) != 0;
 }
 
 void arch_init(void)

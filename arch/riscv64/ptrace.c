@@ -12,10 +12,18 @@
 
 #include "riscv.h"
 
+/* What a set's length is counted in. */
+static size_t unit(unsigned int type)
+{
+	return type == NT_RISCV_VECTOR ? sizeof(uint32_t) : sizeof(uint64_t);
+}
+
 ssize_t arch_regset_get(struct thread *thread, unsigned int type, void *buf, size_t size)
 {
 	struct user_regs_struct regs;
 
+	if (size % unit(type))
+		return -EINVAL;
 	switch (type) {
 	case NT_PRSTATUS:
 		regs = arch_user_frame(thread)->r;
@@ -25,7 +33,7 @@ ssize_t arch_regset_get(struct thread *thread, unsigned int type, void *buf, siz
 		memcpy(buf, &thread->arch.fpu, min(size, sizeof(thread->arch.fpu)));
 		return sizeof(thread->arch.fpu);
 	case NT_RISCV_VECTOR:
-		if (!thread->arch.vector || size % sizeof(uint32_t))
+		if (!thread->arch.vector)
 			return -EINVAL;
 		memcpy(buf, thread->arch.vector, min(size, sizeof(*thread->arch.vector) + riscv_vector_bytes()));
 		return sizeof(*thread->arch.vector) + VECTOR_NR_REGS * RISCV_MAX_VLENB; /* the longest, as Linux says */
@@ -38,7 +46,7 @@ static int set_vector(struct __riscv_v_regset_state *state, const struct __riscv
 {
 	struct __riscv_v_regset_state header;
 
-	if (!state || size % sizeof(uint32_t))
+	if (!state)
 		return -EINVAL;
 	header = *state;
 	memcpy(&header, from, min(size, sizeof(header)));
@@ -52,10 +60,10 @@ static int set_vector(struct __riscv_v_regset_state *state, const struct __riscv
 
 int arch_regset_set(struct thread *thread, unsigned int type, const void *buf, size_t size)
 {
+	if (size % unit(type))
+		return -EINVAL;
 	switch (type) {
 	case NT_PRSTATUS:
-		if (size % sizeof(uint64_t))
-			return -EINVAL;
 		memcpy(&arch_user_frame(thread)->r, buf, min(size, sizeof(struct user_regs_struct)));
 		return 0;
 	case NT_PRFPREG:

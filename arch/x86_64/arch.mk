@@ -8,7 +8,7 @@ ARCH_LDFLAGS := -m elf_x86_64
 ARCH_UAPI := x86
 
 # A PC has ACPI and no device tree.
-ARCH_WITHOUT := device/fdt/% drivers/%_fdt.c drivers/irqchip/riscv_% drivers/irqchip/gic% drivers/irqchip/loongarch_% \
+ARCH_WITHOUT := device/fdt/% device/%_fdt.c device/pci/assign.c drivers/%_fdt.c drivers/irqchip/riscv_% drivers/irqchip/gic% drivers/irqchip/loongarch_% \
 	drivers/power/sbi% drivers/power/psci% drivers/tty/pl011% syscall/riscv_%
 
 # What runs in programs (kernel/vdso.mk).

@@ -84,23 +84,25 @@ void fdt_irqchips_init(void)
 		;
 }
 
-int fdt_irq(int node, unsigned int index, unsigned int *irq, enum irq_trigger *trigger)
+int fdt_irq_of(const struct dt_irq *spec, unsigned int *irq, enum irq_trigger *trigger)
 {
-	const struct controller *controller;
-	struct dt_irq spec;
+	const struct controller *controller = find_controller(spec->controller);
 	unsigned int input;
-	int err = dt_irq(tree, node, index, &spec);
 
-	if (err)
-		return err;
-	controller = find_controller(spec.controller);
 	if (!controller)
 		return -ENOENT;
-	err = controller->translate(&spec, &input, trigger);
-	if (err || input >= controller->chip->nr_irqs)
+	if (controller->translate(spec, &input, trigger) || input >= controller->chip->nr_irqs)
 		return -EINVAL;
 	*irq = controller->chip->first_irq + input;
 	return 0;
+}
+
+int fdt_irq(int node, unsigned int index, unsigned int *irq, enum irq_trigger *trigger)
+{
+	struct dt_irq spec;
+	int err = dt_irq(tree, node, index, &spec);
+
+	return err ?: fdt_irq_of(&spec, irq, trigger);
 }
 
 enum irq_trigger fdt_trigger(uint32_t flags)

@@ -40,6 +40,9 @@ __must_check int fdt_irqchip_register(int node, struct irq_chip *chip, fdt_trans
  * has no driver; -EINVAL. */
 int fdt_irq(int node, unsigned int index, unsigned int *irq, enum irq_trigger *trigger);
 
+/* The same of a specifier that stands elsewhere (interrupt-map). */
+int fdt_irq_of(const struct dt_irq *spec, unsigned int *irq, enum irq_trigger *trigger);
+
 /* The usual specifier: cells[0] the input, cells[1] (where there is one) the trigger as in Linux's
  * dt-bindings/interrupt-controller/irq.h. */
 enum irq_trigger fdt_trigger(uint32_t flags);

@@ -23,6 +23,7 @@
 #define TX_RING_BYTES 8192
 #define MAX_PORTS 8
 #define POLL_NS (10 * NSEC_PER_MSEC)
+#define POLL_BUSY_NS NSEC_PER_MSEC /* a FIFO is sent in 1.4 ms at 115200 */
 #define AMBA_MAJOR 204	/* Linux's devices.txt: ttyAMA0 is 204:64 */
 #define AMBA_MINOR 64
 #define RX_INTS (PL011_INT_RX | PL011_INT_RX_TIMEOUT)
@@ -171,7 +172,7 @@ static void port_poll(struct timer *timer)
 
 	while (service(port))
 		;
-	timer_arm(timer, time_monotonic_ns() + POLL_NS);
+	timer_arm(timer, time_monotonic_ns() + (port_pending(&port->tty) ? POLL_BUSY_NS : POLL_NS));
 }
 
 /* --- line settings ---------------------------------------------------------------------------- */

@@ -28,6 +28,7 @@
 #define BASE_BAUD 115200 /* 1.8432 MHz / 16 */
 #define MAX_PORTS 8
 #define POLL_NS (10 * NSEC_PER_MSEC)
+#define POLL_BUSY_NS NSEC_PER_MSEC /* a FIFO is sent in 1.4 ms at 115200 */
 
 struct uart {
 	struct tty tty;
@@ -197,7 +198,7 @@ static void serial_poll(struct timer *timer)
 
 	for (unsigned int i = 0; i < MAX_ROUNDS && service(uart); i++)
 		;
-	timer_arm(timer, time_monotonic_ns() + POLL_NS);
+	timer_arm(timer, time_monotonic_ns() + (serial_pending(&uart->tty) ? POLL_BUSY_NS : POLL_NS));
 }
 
 /* --- line settings ---------------------------------------------------------------------------- */

@@ -162,7 +162,7 @@ static void cpu_timers(void)
 
 static void itimers(void)
 {
-	struct itimerval v = { { 0, 0 }, { 0, 20000 } }, old;
+	struct itimerval v = { { 0, 0 }, { 0, 200000 } }, old;
 
 	caught = 0;
 	SHOW(setitimer(ITIMER_REAL, &v, NULL));

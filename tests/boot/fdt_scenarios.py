@@ -71,7 +71,7 @@ def ram_is(*ranges):
     return check
 
 
-tree_scenario("fdt/nodes", "several memory nodes, holes, one that is disabled", nodes, (r"^SEEN memkb=(2[3-9]|30|31)\d{4}$",), MAP,
+tree_scenario("fdt/nodes", "several memory nodes, holes, one that is disabled", nodes, (r"^SEEN memkb=(1[89]|2\d|30|31)\d{4}$",), MAP,
               check=ram_is((RAM, guest.FIRST_BYTES), (guest.MORE_RAM, 32 * MB), (guest.MORE_RAM + 128 * MB, 32 * MB)), exits=True)
 
 
@@ -133,7 +133,7 @@ def kept(ctx, text):
 
 
 tree_scenario("fdt/reserved", "reserved-memory with and without no-map and the header's reservations are nobody's", reservations,
-              (r"^SEEN filled=(1[5-9]|[2-9])\d\d?",), FILL, check=kept, exits=True, timeout=90,
+              (r"^SEEN filled=[1-3]\d\d$",), FILL, check=kept, exits=True, timeout=90,
               parts={"mark1": (NO_MAP, MARK), "mark2": (PLAIN, MARK), "mark3": (HEADER, MARK)})
 
 # --- console --------------------------------------------------------------------------------------
@@ -317,10 +317,12 @@ def over_kernel(tree):
     guest.reserve(tree, "initrd", guest.INITRD + 65536, 1 * MB)
 
 
+# Linux takes minutes over a crowd; loongarch64's does not come to a console with these.
+ON_LINUX_NOT = ("crowd", "depth", "numbers") if guest.ARCH == "loongarch64" else ("crowd",)
 HERE = 'echo "SEEN cpus=$(nproc)"; ls -R /proc/device-tree/ | wc -l'
 for name, edit in (("cycles", cycles), ("depth", depth), ("numbers", numbers), ("crowd", crowd), ("over-kernel", over_kernel)):
     tree_scenario(f"fdt/bad/{name}", edit.__doc__ or f"{name} makes no sense, and the system runs", edit, (r"^SEEN cpus=2",), HERE,
-                  smp=2, exits=True, timeout=30, on_linux=name != "crowd")
+                  smp=2, exits=True, timeout=30, on_linux=name not in ON_LINUX_NOT)
 
 
 def header(block, **fields):

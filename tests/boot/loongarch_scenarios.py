@@ -7,7 +7,7 @@ import images
 import vm
 from mkinitramfs import compress
 
-from scenarios import CMDLINE, PAYLOAD, PROMPT, SIZE, TOOLS, scenario, with_kexec_tools
+from scenarios import CMDLINE, PAYLOAD, PROMPT, SIZE, TOOLS, say, scenario, with_kexec_tools
 
 
 def image(path):
@@ -106,3 +106,12 @@ def damaged(ctx):
 
 scenario("loader/damaged", "the stub says that the image is damaged", SIZE, (r"^Kindling: the image is damaged",), kernel=damaged,
          append="earlycon=uart8250,mmio,0x1fe001e0", on_linux=False)
+
+
+# --- messages ---------------------------------------------------------------------------------------
+
+RNG = ("-device", "virtio-rng-pci")
+scenario("pci/msi", "the LS7A's controller makes interrupts of a PCI device's messages", say("grep -E 'PCH-MSI +[0-9]+ +virtio-rng' /proc/interrupts"),
+         (r"^ *\d+: +[1-9]\d* .*PCH-MSI +\d+ +virtio-rng",), smp=2, extra=RNG, exits=True, on_linux=False)
+scenario("pci/msi-kexec", "and Linux, after us, finds the device and its controller quiet", with_kexec_tools(
+    TOOLS.replace("CALL", "-s")), (r"^loaded=1", rf"{PAYLOAD}4 .*by=tools"), smp=4, mem="1G", extra=RNG, exits=True)

@@ -9,9 +9,11 @@ VARIANTS = {
     "riscv64": {
         "cpu-max": (None, "max"),
         "sv39": (None, "rv64,sv48=off,sv57=off"),
+        "sv48": (None, "rv64,sv57=off"),
         "no-sstc": (None, "rv64,sstc=off"),
         "aplic": ("virt,aia=aplic", None),
         "aplic-imsic": ("virt,aia=aplic-imsic", None),
+        "imsic-guests": ("virt,aia=aplic-imsic,aia-guests=3", "rv64,v=on,vlen=256"),
     },
     "aarch64": {
         "cpu-max": (None, "max"),
@@ -39,6 +41,10 @@ if images.ARCH == "aarch64":
              check=lambda ctx, text: "LPIs were left on" if "ooted with LPIs enabled" in text else None)
     scenario("selftest/gicv2m", "messages by the frame beside GICv2", SIZE, (r"selftest: gic_msi +passed",), smp=4,
              append="selftest=gic_msi")
+
+
+if images.ARCH == "riscv64":
+    scenario("smp/16", "16 CPUs", SIZE, (r"^SEEN cpus=16 online=16 ",), smp=16, exits=True, timeout=120)
 
 
 def nodes(*sizes):

@@ -25,7 +25,7 @@ HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_BASE := -O1 -g -fno-omit-frame-pointer -I.
 HOST_CFLAGS := -std=gnu23 -D_GNU_SOURCE $(HOST_BASE) $(HOST_SANITIZE) -fsanitize=fuzzer-no-link \
 	-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Itests/host -Iarch/include -Iarch/x86_64/include -include sys/stat.h \
-	-isystem $(UAPI)/lib/linux/uapi/$(ARCH_UAPI) -isystem $(UAPI)/include \
+	-isystem $(UAPI)/lib/linux/uapi/x86 -isystem $(UAPI)/include \
 	-isystem $(DEPS_SRC)/libzstd/lib -isystem $(DEPS_SRC)/xz-utils/src/liblzma/api \
 	-isystem $(DEPS_SRC)/zlib -isystem $(DEPS_SRC)/lz4/lib -isystem $(DEPS_SRC)/$(FDT_SRC) \
 	-DLZMA_API_STATIC -DZ_SOLO $(LZ4_CFLAGS)
