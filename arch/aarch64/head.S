@@ -216,6 +216,19 @@ enable_mmu:
 	isb
 	ret
 
+/* void arm64_replace_ttbr1(paddr_t root, paddr_t empty): runs where idmap_root shows it. */
+	.globl	arm64_replace_ttbr1
+	.hidden	arm64_replace_ttbr1
+arm64_replace_ttbr1:
+	msr	ttbr1_el1, x1
+	isb
+	tlbi	vmalle1
+	dsb	nsh
+	isb
+	msr	ttbr1_el1, x0
+	isb
+	ret
+
 /* EL2 does one thing for us: HVC goes on at x0, at EL2, with x1 to x3 as they are. */
 	.balign	2048
 el2_vectors:

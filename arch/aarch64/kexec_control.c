@@ -61,11 +61,24 @@ CONTROL_INLINE void report_and_reset(const struct kexec_control *control)
 		__asm__ volatile("wfi");
 }
 
+/* What the caches still hold of the destinations must not be written over what is copied there now, past them. */
+CONTROL_INLINE void drop_lines(const struct control_plan *plan)
+{
+	const struct kexec_copy *copies = (const struct kexec_copy *)plan->copies;
+	uint64_t line = 4ul << (sysreg_read(ctr_el0) >> 16 & 0xf);
+
+	for (uint64_t i = 0; i < plan->nr_copies; i++)
+		for (uint64_t at = copies[i].to; at < copies[i].to + copies[i].bytes; at += line)
+			__asm__ volatile("dc civac, %0" ::"r"(at) : "memory");
+	dsb(sy);
+}
+
 __attribute__((section(".text.kexec_control"), used, no_builtin))
 void kexec_control(const struct kexec_control *control)
 {
 	register uint64_t params __asm__("x0");
 
+	drop_lines(&control->plan);
 	if (!control_carry_out(&control->plan))
 		report_and_reset(control);
 	params = control->plan.params;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The kernel's page tables (TTBR1), programs' (TTBR0), and the TLB, which is flushed by broadcast. */
+/*
+ * The kernel's page tables (TTBR1), programs' (TTBR0), and the TLB, which is flushed by broadcast: at an address, of
+ * all ASIDs. So each CPU numbers the few spaces that it had last as it likes.
+ */
 #include <arch/mmu.h>
 
 #include <boot/boot_info.h>
@@ -16,6 +19,7 @@
 bool arm64_has_pan;
 
 extern char __image_start[];
+void arm64_replace_ttbr1(paddr_t root, paddr_t empty); /* head.S */
 
 /* What TTBR0 points at while no program's tables are in use: nothing is mapped. */
 static pte_t empty_root[512] __aligned(4096);
@@ -23,6 +27,14 @@ static pte_t empty_root[512] __aligned(4096);
 static paddr_t empty_root_paddr(void)
 {
 	return boot_info.kernel_start + (uint64_t)((const char *)empty_root - __image_start);
+}
+
+/* No TLB may hold the first tables' entries beside these: between the two nothing is shown (break-before-make). */
+static void replace_first_tables(void)
+{
+	uintptr_t offset = (uintptr_t)arm64_replace_ttbr1 - (uintptr_t)__image_start;
+
+	((__typeof__(arm64_replace_ttbr1) *)(boot_info.kernel_start + offset))(kernel_pagetable.root_paddr, empty_root_paddr());
 }
 
 void arch_mmu_init(void)
@@ -33,6 +45,7 @@ void arch_mmu_init(void)
 	if (uart && pagetable_map(&kernel_pagetable, EARLY_DEVICE_BASE, uart, SIZE_2M,
 			MMU_READ | MMU_WRITE | MMU_UNCACHED | MMU_GLOBAL))
 		panic("no memory for the kernel's page tables");
+	replace_first_tables();
 	arch_mmu_init_this_cpu();
 }
 
@@ -58,14 +71,32 @@ void arch_mmu_init_root(pte_t *root)
 {
 }
 
-/* All spaces are ASID 0; global entries stay. */
+/* ASID 0 is that of the empty table. */
+static void load_ttbr0(paddr_t root, uint64_t asid)
+{
+	sysreg_write(ttbr0_el1, root | asid << 48);
+	isb();
+}
+
 void arch_mmu_switch(paddr_t root, uint64_t asid)
 {
-	sysreg_write(ttbr0_el1, asid ? root : empty_root_paddr());
-	isb();
-	__asm__ volatile("tlbi aside1, xzr" ::: "memory");
-	dsb(nsh);
-	isb();
+	struct arch_cpu *cpu = &arch_this_cpu()->arch;
+	unsigned int i = 0;
+
+	if (!asid) {
+		load_ttbr0(empty_root_paddr(), 0);
+		return;
+	}
+	while (i < ARM64_NR_ASIDS && cpu->spaces[i] != asid)
+		i++;
+	if (i == ARM64_NR_ASIDS) {
+		i = cpu->next_space++ % ARM64_NR_ASIDS;
+		cpu->spaces[i] = asid;
+		load_ttbr0(empty_root_paddr(), 0); /* it may be the one in use */
+		__asm__ volatile("tlbi aside1, %0" ::"r"((i + 1ul) << 48) : "memory");
+		dsb(nsh);
+	}
+	load_ttbr0(root, i + 1);
 }
 
 void arch_tlb_flush_local(vaddr_t start, size_t size)

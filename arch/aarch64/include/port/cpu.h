@@ -2,7 +2,11 @@
 /* The running CPU: TPIDR_EL1 points at its struct cpu. */
 #pragma once
 
+#define ARM64_NR_ASIDS 8
+
 struct arch_cpu {
+	uint64_t spaces[ARM64_NR_ASIDS]; /* mmu.c: the spaces whose entries have ASID 1 and so on in this CPU's TLB */
+	unsigned int next_space;
 	unsigned int ipi_pending; /* atomic: bits of enum ipi */
 	uint64_t midr;
 	uint8_t gic_mask;	      /* GICv2: the bit of this CPU in target registers */
