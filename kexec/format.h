@@ -47,7 +47,7 @@ struct kexec_format {
 
 extern const struct kexec_format kexec_bzimage, kexec_elf_vmlinux, kexec_linux_image;
 
-/* A zboot file is unpacked, and is then what it carried; any other is left alone. 0, -ENOEXEC, -ENOMEM. */
+/* A zboot file or an Image.gz is unpacked, and is then what it carried; any other is left alone. 0, -ENOEXEC, -ENOMEM. */
 int __must_check kexec_unpack_zboot(struct kexec_load *load);
 
 /* Reads n bytes of the kernel file at pos: 0, -EIO when it is shorter, or what reading said. */

@@ -75,7 +75,15 @@ const struct kexec_format kexec_linux_image = {
 	.fill = fill,
 };
 
-/* --- zboot ------------------------------------------------------------------------------------ */
+/* --- zboot, Image.gz -------------------------------------------------------------------------- */
+
+static bool find_payload(const struct kexec_load *load, struct zboot_info *info)
+{
+	if (!zboot_parse(load->head, load->head_bytes, load->file_bytes, info))
+		return true;
+	*info = (struct zboot_info){ .payload_bytes = load->file_bytes, .compression = "gzip" };
+	return load->head_bytes > 18 && load->head[0] == 0x1f && load->head[1] == 0x8b && load->file_bytes < UINT32_MAX;
+}
 
 /* The size: gzip has it in its last word, else it stands behind the payload. */
 static int read_size(struct kexec_load *load, const struct zboot_info *info, uint32_t *bytes)
@@ -99,7 +107,7 @@ static int unpack(struct kexec_load *load, const struct zboot_info *info, const 
 		return format ? -ENOMEM : -ENOEXEC;
 	err = decompress_to_buffer(format, payload, info->payload_bytes, load->unpacked, bytes, &done);
 	if (err || done != bytes) {
-		pr_info("kexec: the %s payload of the zboot file does not unpack\n", info->compression);
+		pr_info("kexec: the %s payload of the file does not unpack\n", info->compression);
 		return err == -ENOMEM ? err : -ENOEXEC;
 	}
 	load->head = load->unpacked;
@@ -115,7 +123,7 @@ int kexec_unpack_zboot(struct kexec_load *load)
 	uint32_t bytes;
 	int err;
 
-	if (zboot_parse(load->head, load->head_bytes, load->file_bytes, &info))
+	if (!find_payload(load, &info))
 		return 0;
 	err = read_size(load, &info, &bytes);
 	if (err)

@@ -33,15 +33,6 @@ for name, (machine, cpu) in VARIANTS.items():
              with_kexec_tools(TOOLS.replace("CALL", FILE_LOAD)), (rf"{PAYLOAD}2 ",), smp=2, mem="1G",
              machine=machine, cpu=cpu, exits=True)
 
-if images.ARCH == "aarch64":
-    # Messages were on, and Linux finds LPIs off and brings tables of its own.
-    scenario("kexec/its", "to Linux after the ITS was used", with_kexec_tools(TOOLS.replace("CALL", FILE_LOAD)),
-             (r"selftest: gic_msi +passed", rf"{PAYLOAD}2 "), smp=2, mem="1G", append="selftest=gic_msi",
-             machine="virt,gic-version=3", exits=True,
-             check=lambda ctx, text: "LPIs were left on" if "ooted with LPIs enabled" in text else None)
-    scenario("selftest/gicv2m", "messages by the frame beside GICv2", SIZE, (r"selftest: gic_msi +passed",), smp=4,
-             append="selftest=gic_msi")
-
 
 if images.ARCH == "riscv64":
     scenario("smp/16", "16 CPUs", SIZE, (r"^SEEN cpus=16 online=16 ",), smp=16, exits=True, timeout=120)
@@ -57,6 +48,8 @@ def nodes(*sizes):
 scenario("mem/nodes", "memory in three nodes of the device tree", SIZE,
          (r"^SEEN cpus=4 online=4 memkb=7[0-9]{5}$",), smp=4, mem="768M", extra=nodes(384, 128, 256), exits=True)
 
+if images.ARCH == "aarch64":
+    import aarch64_scenarios     # noqa: F401
 if images.ARCH == "loongarch64":
     import loongarch_scenarios   # noqa: F401
     import zone_scenarios        # noqa: F401
