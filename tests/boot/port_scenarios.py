@@ -35,6 +35,10 @@ for name, (machine, cpu) in VARIANTS.items():
 
 
 if images.ARCH == "riscv64":
+    scenario("kexec/imsic-messages", "to Linux after a device's message came by the IMSIC",
+             with_kexec_tools('sed -n "s/.*\\(IMSIC\\).*virtio-rng/SEEN \\1/p" /proc/interrupts\n' + TOOLS.replace("CALL", FILE_LOAD)),
+             (r"^SEEN IMSIC", rf"{PAYLOAD}2 "), smp=2, mem="1G", machine="virt,aia=aplic-imsic",
+             extra=("-device", "virtio-rng-pci"), exits=True, on_linux=False)
     scenario("smp/16", "16 CPUs", SIZE, (r"^SEEN cpus=16 online=16 ",), smp=16, exits=True, timeout=120)
 
 
