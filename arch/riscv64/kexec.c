@@ -24,10 +24,15 @@
 
 int arch_kexec_prepare(struct kexec_plan *plan)
 {
-	void *code = plan->alloc_pages(plan, 0);
-	struct kexec_control *control = plan->alloc_pages(plan, 0);
-	pte_t *root = plan->alloc_pages(plan, 0);
+	struct kexec_control *control;
+	pte_t *root;
+	void *code;
 
+	if (!plan->params)
+		return -EINVAL; /* no tree among kexec_load's segments: as Linux */
+	code = plan->alloc_pages(plan, 0);
+	control = plan->alloc_pages(plan, 0);
+	root = plan->alloc_pages(plan, 0);
 	if (!code || !control || !root)
 		return -ENOMEM;
 	memcpy(code, __kexec_control_start, (size_t)(__kexec_control_end - __kexec_control_start));
@@ -51,8 +56,6 @@ void arch_kexec_jump(const struct kexec_plan *plan)
 	csr_write(sie, 0);
 	arch_timer_arm(UINT64_MAX);
 	control_take_plan(&control->plan, plan);
-	if (!plan->params)
-		control->plan.params = boot_info.fdt;
 	control->hart = riscv_features.boot_hart;
 
 	arch_mmu_init_root(root);
