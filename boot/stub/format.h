@@ -15,10 +15,10 @@
 #include <stdint.h>
 
 struct packed_head {
-	uint64_t checksum;		/* of the plain kernel: packed_checksum() */
+	uint64_t checksum;		/* of all that follows: packed_checksum() */
+	uint32_t bytes;			/* of it, a multiple of 8 */
 	uint32_t code_at, code_bytes;	/* x86 code in the plain kernel */
 	uint32_t codes;			/* bytes of its LZ stream */
-	uint32_t unused;
 };
 
 enum {
@@ -56,6 +56,8 @@ enum {
 	WORD_DISP = 3,
 	WORD_IMM = 4,
 	WORD_KINDS,
+	PACKED_WORDS = 8 << 10,		/* new ones of a kind, at most */
+	PACKED_CODES = 400 << 10,	/* codes, at most */
 	RANKS = 255,			/* the words last seen of a kind; rank 255: a new one follows */
 
 	/* Forms: what follows an opcode byte. */
@@ -99,9 +101,9 @@ enum {
 #define FAMILY_RANGE(name, contexts, symbols) name##_FIRST, name##_LAST = name##_FIRST + (contexts) - 1,
 enum { FAMILIES(FAMILY_RANGE) CONTEXTS };
 
-static inline uint64_t packed_checksum(const void *plain, uint32_t bytes)
+static inline uint64_t packed_checksum(const void *words, uint32_t bytes)
 {
-	const uint64_t *p = plain;
+	const uint64_t *p = words;
 	uint64_t sum = 0;
 
 #pragma clang loop unroll_count(4)

@@ -63,8 +63,6 @@ static __always_inline void stub_unpack_lz(uint8_t *to, uint32_t bytes, uint8_t 
 			if (!again)
 				distance = stub_read_distance(distances +
 					(length < MATCH_MIN + 3 ? length - MATCH_MIN : 3));
-			if (length > (size_t)(end - at) || distance > (size_t)(at - to))
-				stub_damaged();
 			at = copy_bytes(at, at - distance, length);
 		}
 		after(&p, start, at);

@@ -6,7 +6,7 @@ uint32_t stub_symbol(size_t context)
 {
 	const struct stub_table *t = stub_table_of[context];
 	uint64_t part = stub_range >> FREQUENCY_BITS, range;
-	uint32_t symbol = t->symbol[stub_code / part & (FREQUENCY_TOTAL - 1)];
+	uint32_t symbol = t->symbol[stub_code / part];
 
 	stub_code -= part * t->of[symbol].start;
 	range = part * t->of[symbol].frequency;

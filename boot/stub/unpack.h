@@ -13,10 +13,10 @@ extern const uint8_t stub_payload[];
 void stub_unpack(uint8_t *to, uint32_t plain_bytes);
 
 /* Its parts, for a port that takes code apart. In this order. */
+/* Ends in stub_fail() when the payload is damaged. */
 void stub_read_tables(void);
 /* An LZ stream that is not code. */
 void stub_unpack_plain(uint8_t *to, uint32_t bytes);
-void stub_check(const uint8_t *plain, uint32_t bytes);
 
 /* The range coder: what is left of the range, the code within it, the words behind it. */
 struct stub_table {
@@ -29,7 +29,6 @@ extern const struct stub_table *stub_table_of[CONTEXTS];
 /* The next symbol. context: of those of all families. */
 uint32_t stub_symbol(size_t context);
 uint32_t stub_bits(uint32_t nr);
-[[noreturn]] void stub_damaged(void);
 
 /* The port's: says text on whatever console there is, and stops. */
 [[noreturn]] void stub_fail(const char *text);

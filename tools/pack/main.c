@@ -46,6 +46,10 @@ int main(int argc, char **argv)
 		at = strtoul(argv[5], NULL, 16) - strtoul(argv[4], NULL, 16);
 		code = strtoul(argv[6], NULL, 16) - strtoul(argv[5], NULL, 16);
 		head->codes = x86_split(plain, at, &code);
+		if (head->codes > PACKED_CODES) {
+			fprintf(stderr, "pack: more code than PACKED_CODES\n");
+			return 1;
+		}
 	}
 	/* What stands behind the code comes first: there is more of it to be in its place at once. */
 	memcpy(rest, plain + at + code, bytes - at - code);
@@ -66,12 +70,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "pack: the stub has too few tables\n");
 		return 1;
 	}
-	head->checksum = packed_checksum(plain, bytes);
 	head->code_at = at;
 	head->code_bytes = code;
 	if (getenv("PACK_REPORT"))
 		events_report();
 	size = (sizeof(*head) + events_write(packed + sizeof(*head) / 4) + 7) & ~7;
+	head->bytes = size - sizeof(head->checksum);
+	head->checksum = packed_checksum((uint8_t *)packed + sizeof(head->checksum), head->bytes);
 	f = fopen(argv[2], "wb");
 	return !f || fwrite(packed, 1, size, f) != size || fclose(f);
 }

@@ -5,6 +5,7 @@
  */
 #include "pack.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { CODE_ROOM = 1 << 22 };
@@ -152,6 +153,7 @@ size_t x86_split(const uint8_t *data, size_t at, size_t *bytes)
 }
 
 static uint32_t recent[WORD_KINDS][RANKS];
+static int nr_words[WORD_KINDS];
 
 static void pack_word(int kind, const uint8_t *at, uint32_t origin)
 {
@@ -165,6 +167,8 @@ static void pack_word(int kind, const uint8_t *at, uint32_t origin)
 	event_symbol(RANK_FIRST + kind, rank);
 	for (int i = 3; i >= 0 && rank == RANKS; i--)
 		event_symbol(WORD_FIRST + 4 * kind + i, value >> (8 * i) & 255);
+	if (rank == RANKS && ++nr_words[kind] > PACKED_WORDS)
+		abort();
 	if (rank == RANKS)
 		rank--;
 	memmove(list + 1, list, rank * sizeof(*list));
@@ -208,6 +212,7 @@ void x86_pack(void)
 	};
 
 	memset(recent, 0, sizeof(recent));
+	memset(nr_words, 0, sizeof(nr_words));
 	stream.bytes = nr_codes;
 	lz_pack(&stream);
 }

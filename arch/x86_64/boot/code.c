@@ -7,10 +7,9 @@
 
 void unpack_kernel(uint8_t *to, uint32_t plain_bytes);
 
-static uint8_t codes[400 << 10] __section(".bss.late");
+static uint8_t codes[PACKED_CODES] __section(".bss.late");
 
 enum {
-	WORDS = 8 << 10,		/* different ones, of a kind */
 	NEED_NEXT = 0xe00,		/* the next state, as in stub_position */
 	NEED_DISP8 = 0x100,
 	NEED_DISP32 = 0x1000,
@@ -23,8 +22,8 @@ enum {
 /* For each state and code: its form, with NEED_... and without FORM_NEXT. */
 static uint16_t forms[STATES * 256];
 /* The words that were seen, the last one first. */
-static uint32_t words[WORD_KINDS][WORDS + RANKS], *recent[WORD_KINDS];
-static uint8_t *image, *output_end;
+static uint32_t words[WORD_KINDS][PACKED_WORDS + RANKS], *recent[WORD_KINDS];
+static uint8_t *image;
 
 static inline uint8_t *put_word(uint8_t *to, uint32_t value)
 {
@@ -52,8 +51,6 @@ static uint32_t word(uint32_t kind)
 	} else {
 		for (uint32_t i = 4; i--;)
 			value = value << 8 | stub_symbol(WORD_FIRST + 4 * kind + i);
-		if (list == words[kind])
-			stub_damaged();
 		recent[kind] = --list;
 	}
 	return *list = value;
@@ -118,8 +115,6 @@ static __always_inline void after_code(struct stub_position *p, const uint8_t *f
 	p->state = state;
 	p->need = need;
 	p->output = out;
-	if (out > output_end)
-		stub_damaged();
 }
 
 /* What opcode bytes mean is in the file; ModRM and SIB bytes mean the same everywhere. */
@@ -152,16 +147,12 @@ void unpack_kernel(uint8_t *to, uint32_t plain_bytes)
 	const struct packed_head *head = (const void *)stub_payload;
 	uint8_t *code = to + head->code_at;
 
-	if (head->codes > sizeof(codes))
-		stub_fail("Kindling: the image has too much code for its stub\r\n");
 	stub_read_tables();
 	read_forms();
 	image = to;
-	output_end = code + head->code_bytes;
-	stub_unpack_plain(output_end, plain_bytes - head->code_bytes);
+	stub_unpack_plain(code + head->code_bytes, plain_bytes - head->code_bytes);
 	memcpy(to, to + plain_bytes, head->code_at);
 	for (uint32_t i = 0; i < WORD_KINDS; i++)
-		recent[i] = words[i] + WORDS;
+		recent[i] = words[i] + PACKED_WORDS;
 	stub_unpack_lz(codes, head->codes, code, CODE_COMMAND_FIRST, CODE_LITERAL_FIRST, CODE_DISTANCE_FIRST, after_code);
-	stub_check(to, plain_bytes);
 }

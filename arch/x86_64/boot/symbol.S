@@ -14,7 +14,6 @@ stub_symbol:
 	movq	stub_code(%rip), %rax
 	xorl	%edx, %edx
 	divq	%rsi
-	andl	$0xfff, %eax
 	movzbl	(%rcx, %rax), %eax		/* symbol[] */
 	movzwl	0x1000(%rcx, %rax, 4), %edx	/* of[].start */
 	movzwl	0x1002(%rcx, %rax, 4), %ecx	/* of[].frequency */
