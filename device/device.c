@@ -28,19 +28,19 @@ static struct pseudo_node *sysfs_dir(const char *path)
 
 static int link_into_bus(struct device *dev)
 {
+	struct bus_type *bus = dev->bus;
+	struct pseudo_node *link;
 	char path[64];
-	struct pseudo_node *dir, *link;
 
-	scnprintf(path, sizeof(path), "bus/%s", dev->bus->name);
-	dir = sysfs_dir(path);
-	pseudo_put(dir ? pseudo_add_node_link(dev->node, "subsystem", dir) : NULL);
-	pseudo_put(dir);
-	scnprintf(path, sizeof(path), "bus/%s/devices", dev->bus->name);
-	dir = sysfs_dir(path);
-	if (!dir)
+	if (!bus->devices_dir) {
+		scnprintf(path, sizeof(path), "bus/%s", bus->name);
+		bus->dir = sysfs_dir(path);
+		bus->devices_dir = bus->dir ? pseudo_mkdir(bus->dir, "devices") : NULL;
+	}
+	if (!bus->devices_dir)
 		return -ENOMEM;
-	link = pseudo_add_node_link(dir, dev->name, dev->node);
-	pseudo_put(dir);
+	pseudo_put(pseudo_add_node_link(dev->node, "subsystem", bus->dir));
+	link = pseudo_add_node_link(bus->devices_dir, dev->name, dev->node);
 	if (!link)
 		return -ENOMEM;
 	pseudo_put(link);

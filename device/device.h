@@ -16,6 +16,7 @@ struct device;
 struct bus_type {
 	const char *name; /* /sys/bus/NAME */
 	struct list_head devices;
+	struct pseudo_node *dir, *devices_dir; /* kept */
 };
 
 struct driver {

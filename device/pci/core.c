@@ -7,18 +7,23 @@
 #include <kernel/printk.h>
 #include <lib/alloc.h>
 #include <lib/printf.h>
+#include <mm/iomem.h>
 #include <mm/vmap.h>
 
 LINKER_SET_DECLARE(pci_drivers, const struct pci_driver);
 
 struct list_head pci_hosts = LIST_HEAD_INIT(pci_hosts);
-static struct bus_type pci_bus_type = { "pci", LIST_HEAD_INIT(pci_bus_type.devices) };
+static struct bus_type pci_bus_type = { .name = "pci", .devices = LIST_HEAD_INIT(pci_bus_type.devices) };
 
 /* --- config space in memory ------------------------------------------------------------------- */
 
 int pci_ecam_add_bus(struct pci_bus *bus)
 {
-	bus->ecam = ioremap(bus->host->ecam + ((paddr_t)(bus->number - bus->host->first_bus) << 20), 1 << 20);
+	paddr_t at = bus->host->ecam + ((paddr_t)(bus->number - bus->host->first_bus) << 20);
+
+	if (iomem_is_ram(at, at)) /* finding a BAR's size writes */
+		return -EINVAL;
+	bus->ecam = ioremap(at, 1 << 20);
 	return bus->ecam ? 0 : -ENOMEM;
 }
 
@@ -160,7 +165,8 @@ static void pci_probe(void)
 
 	list_for_each_entry(host, &pci_hosts, list)
 		PCI_FOREACH(host, pci)
-			find_driver(pci);
+			if (pci->dev.node)
+				find_driver(pci);
 }
 
 int pci_host_add(struct pci_host *host)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Host bridges that the device tree describes (bindings pci/host-generic-pci). Nobody ran before us who
- * would have placed anything, or nobody who tells: all is placed anew, as Linux does it there.
+ * would have placed anything, or nobody who tells: all is placed anew, as Linux does it there. Where
+ * somebody tells (/chosen: linux,pci-probe-only) it stays.
  */
 #include <device/pci/pci_internal.h>
 
@@ -37,7 +38,8 @@ static int probe(int node)
 	static uint16_t next_segment;
 	struct pci_host *host = kzalloc(sizeof(*host));
 	const void *dt = fdt_tree();
-	uint32_t segment = next_segment;
+	uint32_t segment = next_segment, keep = 0;
+	int chosen = dt_find(dt, "/chosen");
 	uint64_t size;
 	int err;
 
@@ -59,12 +61,16 @@ static int probe(int node)
 	next_segment = (uint16_t)(segment + 1);
 	host->ops = &ecam_ops;
 	host->node = node;
-	host->has_extended_config = host->assigns = host->io_is_memory = true;
+	host->has_extended_config = host->io_is_memory = true;
+	if (chosen >= 0)
+		dt_u32(dt, chosen, "linux,pci-probe-only", 0, &keep);
+	host->assigns = !keep;
 	pci_dt_windows(dt, node, host->windows);
 	err = pci_scan(host);
 	if (err)
 		return err; /* what was found stays */
-	pci_assign(host);
+	if (host->assigns)
+		pci_assign(host);
 	return pci_host_add(host);
 }
 

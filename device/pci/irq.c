@@ -67,10 +67,11 @@ static int setup_msix(struct pci_device *pci)
 	set_control(pci, pci->msix + PCI_MSIX_FLAGS, 0, PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
 	for (unsigned int i = 0; i < nr; i++) {
 		volatile char *entry = pci->msix_table + i * PCI_MSIX_ENTRY_SIZE;
-		const struct msi_message *message = &pci->irqs[i].message;
 		bool is_used = i < pci->nr_irqs;
 
 		if (is_used) {
+			const struct msi_message *message = &pci->irqs[i].message;
+
 			writel((uint32_t)message->addr, entry + PCI_MSIX_ENTRY_LOWER_ADDR);
 			writel((uint32_t)(message->addr >> 32), entry + PCI_MSIX_ENTRY_UPPER_ADDR);
 			writel(message->data, entry + PCI_MSIX_ENTRY_DATA);

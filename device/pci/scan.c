@@ -129,6 +129,10 @@ static unsigned int read_bar(struct pci_device *pci, unsigned int index, unsigne
 		}
 		bits &= ~0xfull;
 	}
+	if (!bits) {
+		bar->flags = 0;
+		return index;
+	}
 	bar->size = bits & -bits;
 	bar->start = start;
 	bar->flags |= PCI_BAR_SIZEALIGN | (start ? 0 : PCI_BAR_UNSET);
@@ -165,7 +169,7 @@ struct pci_bar pci_bridge_window(const struct pci_device *pci, unsigned int whic
 			base |= (uint64_t)pci_read16(pci, PCI_IO_BASE_UPPER16) << 16;
 			limit |= (uint64_t)pci_read16(pci, PCI_IO_LIMIT_UPPER16) << 16;
 		}
-		window.flags = PCI_BAR_IO;
+		window.flags = PCI_BAR_IO | (word & PCI_IO_RANGE_TYPE_MASK);
 	} else {
 		word = pci_read32(pci, which == 1 ? PCI_MEMORY_BASE : PCI_PREF_MEMORY_BASE);
 		base = (word & 0xfff0) << 16;
@@ -176,7 +180,7 @@ struct pci_bar pci_bridge_window(const struct pci_device *pci, unsigned int whic
 			if ((word & PCI_PREF_RANGE_TYPE_MASK) == PCI_PREF_RANGE_TYPE_64) {
 				base |= (uint64_t)pci_read32(pci, PCI_PREF_BASE_UPPER32) << 32;
 				limit |= (uint64_t)pci_read32(pci, PCI_PREF_LIMIT_UPPER32) << 32;
-				window.flags |= PCI_BAR_64 | PCI_BASE_ADDRESS_MEM_TYPE_64;
+				window.flags |= PCI_BAR_64 | PCI_PREF_RANGE_TYPE_64;
 			}
 		}
 	}

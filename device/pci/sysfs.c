@@ -11,8 +11,9 @@
 #include <linux/capability.h>
 
 #define UNPRIVILEGED_BYTES 64
-#define RESOURCES_OF_BRIDGE 17	/* Linux's: seven, six of virtual functions, the windows */
+/* Linux's: seven, six of virtual functions, a bridge's windows. */
 #define FIRST_WINDOW 13
+#define RESOURCES_OF_BRIDGE 17
 
 /* --- one value in one file -------------------------------------------------------------------- */
 
@@ -105,7 +106,7 @@ static struct pci_bar resource(const struct pci_device *pci, unsigned int index)
 static int resource_show(struct seq *seq, void *ctx)
 {
 	const struct pci_device *pci = ctx;
-	unsigned int nr = pci->child ? RESOURCES_OF_BRIDGE : PCI_NR_BARS;
+	unsigned int nr = pci->child ? RESOURCES_OF_BRIDGE : FIRST_WINDOW;
 
 	for (unsigned int i = 0; i < nr; i++) {
 		struct pci_bar bar = resource(pci, i);

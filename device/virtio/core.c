@@ -15,7 +15,7 @@
 
 LINKER_SET_DECLARE(virtio_drivers, const struct virtio_driver);
 
-static struct bus_type virtio_bus = { "virtio", LIST_HEAD_INIT(virtio_bus.devices) };
+static struct bus_type virtio_bus = { .name = "virtio", .devices = LIST_HEAD_INIT(virtio_bus.devices) };
 
 /* --- start ------------------------------------------------------------------------------------ */
 
@@ -191,20 +191,21 @@ static void free_chain(struct virtqueue *vq, uint16_t head)
 
 void *virtqueue_get(struct virtqueue *vq, uint32_t *bytes)
 {
-	while (vq->last_used != READ_ONCE(vq->used->idx)) {
-		struct vring_used_elem used;
-		void *token;
+	const volatile struct vring_used_elem *used;
+	uint32_t id;
+	void *token;
 
-		dma_rmb();
-		used = vq->used->ring[vq->last_used++ % vq->size];
-		token = used.id < vq->size ? vq->slots[used.id].token : NULL;
-		if (!token)
-			continue; /* never added, or twice: the device is mad */
-		free_chain(vq, (uint16_t)used.id);
-		*bytes = used.len;
-		return token;
-	}
-	return NULL;
+	if (vq->last_used == READ_ONCE(vq->used->idx))
+		return NULL;
+	dma_rmb();
+	used = &vq->used->ring[vq->last_used++ % vq->size];
+	id = used->id;
+	*bytes = used->len;
+	token = id < vq->size ? vq->slots[id].token : NULL;
+	/* Never added, or twice: the device is mad, and the queue gets no further with each interrupt. */
+	if (token)
+		free_chain(vq, (uint16_t)id);
+	return token;
 }
 
 void virtio_interrupt(struct virtio_device *virtio)

@@ -16,6 +16,7 @@
 #define FIRST_DEVICE 0x1000	/* transitional ones: the id is the subsystem's */
 #define FIRST_MODERN 0x1040
 #define LAST_DEVICE 0x107f
+#define MAX_CAPABILITIES 48	/* the list may go round */
 #define RESET_TURNS 1000000
 
 struct virtio_pci {
@@ -149,7 +150,7 @@ static int set_queue(struct virtio_device *virtio, struct virtqueue *vq)
 	struct virtio_pci *vp = container_of(virtio, struct virtio_pci, virtio);
 	volatile char *common = vp->common;
 	uint64_t offset = (uint64_t)readw(common + VIRTIO_PCI_COMMON_Q_NOFF) * vp->notify_multiplier;
-	int err = offset + 2 <= vp->notify_bytes ? queue_irq(vp, vq) : -EINVAL;
+	int err = offset + 2 <= vp->notify_bytes && offset % 2 == 0 ? queue_irq(vp, vq) : -EINVAL;
 
 	if (err)
 		return err;
@@ -180,21 +181,24 @@ static const struct virtio_transport transport = {
 
 /* --- finding the structures ------------------------------------------------------------------- */
 
-/* The first structure of that type, mapped; NULL: none, or too short. */
+/* The first structure of that type, mapped; NULL: none, too short, or not aligned as it is accessed. */
 static volatile char *map_structure(struct pci_device *pci, uint8_t type, uint32_t least, uint32_t *bytes, uint32_t *extra)
 {
-	for (unsigned int at = 0; (at = pci_find_capability(pci, at, PCI_CAP_ID_VNDR));) {
-		uint32_t length;
+	unsigned int at = 0;
+
+	for (unsigned int i = 0; i < MAX_CAPABILITIES && (at = pci_find_capability(pci, at, PCI_CAP_ID_VNDR)); i++) {
+		uint32_t length, offset;
 
 		if (at + VIRTIO_PCI_CAP_LENGTH + 8 > PCI_CFG_SPACE_SIZE ||
 			pci_read8(pci, at + VIRTIO_PCI_CAP_CFG_TYPE) != type)
 			continue;
 		length = pci_read32(pci, at + VIRTIO_PCI_CAP_LENGTH);
-		if (length < least)
+		offset = pci_read32(pci, at + VIRTIO_PCI_CAP_OFFSET);
+		if (length < least || offset % min(least, 4u))
 			continue;
 		*bytes = length;
 		*extra = pci_read32(pci, at + VIRTIO_PCI_CAP_LENGTH + 4);
-		return pci_map(pci, pci_read8(pci, at + VIRTIO_PCI_CAP_BAR), pci_read32(pci, at + VIRTIO_PCI_CAP_OFFSET), length);
+		return pci_map(pci, pci_read8(pci, at + VIRTIO_PCI_CAP_BAR), offset, length);
 	}
 	return NULL;
 }
