@@ -32,6 +32,7 @@ if images.ARCH == "x86_64":
 else:
     import port_scenarios       # noqa: E402, F401
     import fdt_scenarios        # noqa: E402, F401
+import sysfs_scenarios          # noqa: E402, F401
 
 
 def log_end(path):
