@@ -129,11 +129,8 @@ static void assign_bus(struct pci_bus *bus, bool has_mem64)
 
 void pci_assign(struct pci_host *host)
 {
-	struct pci_device *first = list_first_entry_or_null(&host->functions, struct pci_device, node);
-
 	/* 0 means "no address" to many. */
 	for (unsigned int i = 0; i < PCI_NR_SPACES; i++)
 		host->windows[i].next = host->windows[i].start ?: BRIDGE_ALIGN(i);
-	if (first)
-		assign_bus(first->bus, host->windows[PCI_SPACE_MEM64].size != 0);
+	assign_bus(host->root, host->windows[PCI_SPACE_MEM64].size != 0);
 }

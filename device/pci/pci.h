@@ -132,3 +132,5 @@ void pci_free_irqs(struct pci_device *pci);
 __must_check int pci_request_irq(struct pci_device *pci, unsigned int index, irq_handler handler, const char *name,
 	void *arg);
 void pci_release_irq(struct pci_device *pci, unsigned int index, void *arg);
+/* For who asks irq_request() itself: the irq of its INTx line. 0 or -ENOENT. */
+int pci_line(const struct pci_device *pci, unsigned int *irq, enum irq_trigger *trigger);

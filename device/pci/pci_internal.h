@@ -48,6 +48,7 @@ struct pci_host {
 	int node;			/* in the device tree, or -1 */
 	paddr_t ecam;			/* of first_bus */
 	struct pci_window windows[PCI_NR_SPACES];
+	struct pci_bus *root;
 	struct list_head functions;	/* a bus' before those behind its bridges */
 	struct list_head list;
 
@@ -78,8 +79,6 @@ __must_check int pci_host_add(struct pci_host *host);
 /* Bridge window: 0 I/O, 1 memory, 2 prefetchable. flags 0: closed. */
 struct pci_bar pci_bridge_window(const struct pci_device *pci, unsigned int which);
 
-/* The irq of its INTx line: 0 or -ENOENT. */
-int pci_line(const struct pci_device *pci, unsigned int *irq, enum irq_trigger *trigger);
 /* kexec: messages off, in config space only. */
 void pci_irqs_shutdown(struct pci_device *pci);
 

@@ -281,8 +281,7 @@ static int scan_bus(struct pci_host *host, struct pci_device *bridge, uint8_t nu
 		kfree(bus);
 		return err;
 	}
-	if (bridge)
-		bridge->child = bus;
+	*(bridge ? &bridge->child : &host->root) = bus;
 	for (unsigned int slot = 0; slot < nr_slots; slot++) {
 		bool is_multi = false;
 

@@ -27,6 +27,7 @@ if "--arch" in sys.argv[:-1]:
 import images                   # noqa: E402
 import vm                       # noqa: E402
 import scenarios                # noqa: E402
+import pci_scenarios            # noqa: E402, F401
 if images.ARCH == "x86_64":
     import x86_scenarios        # noqa: E402, F401
 else:

@@ -14,7 +14,8 @@ FUZZ_SECONDS ?= 10
 HOST_SOURCES := $(filter-out lib/string.c lib/printf.c,$(wildcard lib/*.c lib/decompress/*.c)) \
 	fs/initramfs/unpack.c kexec/segment.c kexec/plan.c kexec/bzimage.c kexec/linux_image.c boot/boot_info.c boot/fdt_boot.c \
 	boot/efi_boot.c boot/efi_config.c \
-	arch/x86_64/boot_params.c arch/x86_64/kexec_params.c device/acpi/tables.c device/dmi/dmi.c mm/buddy.c
+	arch/x86_64/boot_params.c arch/x86_64/kexec_params.c device/acpi/tables.c device/dmi/dmi.c \
+	device/pci/scan.c device/pci/assign.c device/pci/tree_fdt.c mm/buddy.c
 HOST_RENAMED := lib/string.c lib/printf.c
 
 HOST_DEPS := $(foreach l,zstd xz zlib lz4 libfdt,$(patsubst $(OUT)/deps/%,%,$($(l)_OBJS)))
