@@ -36,6 +36,9 @@ def same_list(ctx, s, log):
     ours = found(ctx.boot(s, log))
     if len(ours) < 10:
         return f"only {len(ours)} lines"
+    # Debian's loong64 kernel finds no host bridge where QEMU starts it without firmware.
+    if images.ARCH == "loongarch64" and not any(" 0x" in line for line in linux):
+        return None
     return None if ours == linux else f"only on Linux: {sorted(set(linux) - set(ours))}; only here: {sorted(set(ours) - set(linux))}"
 
 
@@ -72,7 +75,8 @@ echo AFTER end
 
 
 def quiet(ctx, text):
-    warnings = [line for line in text.splitlines() if line.startswith("WARN ")]
+    warnings = [line for line in text.splitlines() if line.startswith("WARN ") and
+                "exceeds max for 32 bits" not in line]   # of the tree's windows: without us as well
     return f"warnings: {warnings}" if warnings else None
 
 
