@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 10
 
 HOST_SOURCES := $(filter-out lib/string.c lib/printf.c,$(wildcard lib/*.c lib/decompress/*.c)) \
 	fs/initramfs/unpack.c kexec/segment.c kexec/plan.c kexec/bzimage.c kexec/linux_image.c boot/boot_info.c boot/fdt_boot.c \
-	boot/efi_boot.c boot/efi_config.c \
+	boot/efi_boot.c boot/efi_config.c boot/stub/unpack.c boot/stub/symbol.c arch/x86_64/boot/code.c \
 	arch/x86_64/boot_params.c arch/x86_64/kexec_params.c device/acpi/tables.c device/dmi/dmi.c \
 	device/pci/scan.c device/pci/assign.c device/pci/tree_fdt.c mm/buddy.c
 HOST_RENAMED := lib/string.c lib/printf.c
@@ -50,6 +50,10 @@ $(patsubst %.c,$(HOST)/%.o,$(HOST_RENAMED)): $(HOST)/%.o: %.c tests/host/host.mk
 
 # x86's own: a loader may put structures at any address there.
 $(HOST)/arch/x86_64/%.o: HOST_CFLAGS += -fno-sanitize=alignment
+
+# The stub of x86_64's image; its test packs with the tool that packs the images.
+$(HOST)/boot/stub/%.o $(HOST)/arch/x86_64/boot/code.o: HOST_CFLAGS += -DSTUB_TABLES=120 -Iboot/stub/generic -fno-sanitize=alignment
+$(HOST)/boot/test_pack: | $(HOST)/pack
 
 # One rule for each library: the same files and options as for the kernel.
 define host_library
