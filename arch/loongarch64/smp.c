@@ -22,7 +22,7 @@
 
 #include "loongarch.h"
 
-#define PARK_TIMEOUT_US 1000000
+#define PARK_TIMEOUT_US 10000000 /* an emulator on a busy host gives a CPU no time for long */
 #define START_TIMEOUT_US 100000
 
 #define SEND_BLOCKING (1u << 31)

@@ -23,7 +23,7 @@
 
 #include "riscv.h"
 
-#define PARK_TIMEOUT_US 100000
+#define PARK_TIMEOUT_US 10000000 /* an emulator on a busy host gives a CPU no time for long */
 
 /* What head.S reads, with paging off: at its physical address. */
 struct riscv_start {

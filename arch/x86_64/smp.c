@@ -27,7 +27,7 @@
 #define LOW_END 0x10000 /* what boot_params.c keeps free for firmware and this */
 #define LOW_PAGES 4	/* code, then three levels of identity map */
 #define INIT_DELAY_US 10
-#define PARK_TIMEOUT_US 100000
+#define PARK_TIMEOUT_US 10000000 /* an emulator on a busy host gives a CPU no time for long */
 
 extern const char x86_trampoline[], x86_trampoline_end[];
 extern const char x86_trampoline_gdt_base[], x86_trampoline_far[], x86_trampoline_cr3[], x86_trampoline_entry[];
