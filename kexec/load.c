@@ -8,6 +8,7 @@
 #include <kexec/load.h>
 #include <kexec/segment.h>
 #include <lib/atomic.h>
+#include <lib/string.h>
 #include <mm/page.h>
 #include <mm/user_copy.h>
 
@@ -88,13 +89,12 @@ static int fill(struct kexec_image *image, const struct kexec_segment *segments,
 /* Which segment tells the next kernel about the machine: the port knows it by its first bytes. */
 static int find_params(const struct kexec_segment *segments, unsigned int nr, paddr_t *params)
 {
-	uint8_t start[8];
+	_Alignas(8) uint8_t start[KEXEC_PARAMS_START];
 
 	*params = 0;
-	for (unsigned int i = 0; i < nr; i++) {
-		if (segments[i].bufsz < sizeof(start))
-			continue;
-		if (copy_from_user(start, segments[i].buf, sizeof(start)))
+	for (unsigned int i = 0; !*params && i < nr; i++) {
+		memset(start, 0, sizeof(start));
+		if (copy_from_user(start, segments[i].buf, min(segments[i].bufsz, sizeof(start))))
 			return -EFAULT;
 		if (arch_kexec_is_params(start))
 			*params = (uintptr_t)segments[i].mem;

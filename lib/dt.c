@@ -22,6 +22,11 @@ int dt_check(const void *dt, size_t room_bytes)
 	return fdt_check_full(dt, room_bytes) ? -EINVAL : 0;
 }
 
+int dt_check_header(const void *header)
+{
+	return fdt_check_header(header) ? -EINVAL : 0;
+}
+
 int64_t dt_bytes(const void *dt)
 {
 	return fdt_magic(dt) == FDT_MAGIC ? (int64_t)fdt_totalsize(dt) : -EINVAL;

@@ -15,6 +15,9 @@
 /* Whether the block at dt, with room_bytes readable bytes, is a sound tree. 0 or -EINVAL. */
 __must_check int dt_check(const void *dt, size_t room_bytes);
 
+/* Whether the header alone (40 bytes) is sound: what Linux looks at in a tree that it hands on. 0 or -EINVAL. */
+__must_check int dt_check_header(const void *header);
+
 /* Its size by its header (of a tree that was checked, or -EINVAL where there is no magic). */
 int64_t dt_bytes(const void *dt);
 

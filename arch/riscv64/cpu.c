@@ -8,6 +8,7 @@
 #include <arch/irqflags.h>
 #include <arch/layout.h>
 #include <asm/hwcap.h>
+#include <asm/hwprobe.h>
 #include <boot/boot_info.h>
 #include <device/fdt/fdt.h>
 #include <kernel/cpu.h>
@@ -61,12 +62,50 @@ void arch_init_early(struct boot_info *info)
 
 /* --- features --------------------------------------------------------------------------------- */
 
+#define EXT(name) RISCV_HWPROBE_EXT_##name
+#define ZVE32X EXT(ZVE32X)
+#define ZVE32F (ZVE32X | EXT(ZVE32F))
+#define ZVE64X (ZVE32X | EXT(ZVE64X))
+#define ZVE64F (ZVE32F | ZVE64X | EXT(ZVE64F))
+#define ZVE64D (ZVE64F | EXT(ZVE64D))
+#define ZVBB (EXT(ZVBB) | EXT(ZVKB))
+#define ZVKN (EXT(ZVKNED) | EXT(ZVKNHB) | EXT(ZVKB) | EXT(ZVKT))
+#define ZVKS (EXT(ZVKSED) | EXT(ZVKSH) | EXT(ZVKB) | EXT(ZVKT))
+#define ZKB (EXT(ZBKB) | EXT(ZBKC) | EXT(ZBKX))
+#define ZKN (ZKB | EXT(ZKND) | EXT(ZKNE) | EXT(ZKNH))
+#define VECTOR_EXTENSIONS (RISCV_HWPROBE_IMA_V | ZVE64D | ZVBB | EXT(ZVBC) | ZVKN | EXT(ZVKNHA) | ZVKS | EXT(ZVKG) | EXT(ZVFH) | EXT(ZVFHMIN))
+#define FLOAT_EXTENSIONS (RISCV_HWPROBE_IMA_FD | EXT(ZFH) | EXT(ZFHMIN) | EXT(ZFA) | EXT(ZCD))
+
+/* Extensions with what each brings along, as hwprobe's bits. Zk and the like are names for several. */
+static const struct {
+	char name[12];
+	uint64_t bits;
+} extensions[] = {
+	{ "d", RISCV_HWPROBE_IMA_FD }, { "c", RISCV_HWPROBE_IMA_C }, { "v", RISCV_HWPROBE_IMA_V | ZVE64D },
+	{ "zba", EXT(ZBA) }, { "zbb", EXT(ZBB) }, { "zbs", EXT(ZBS) }, { "zicboz", EXT(ZICBOZ) }, { "zbc", EXT(ZBC) },
+	{ "zbkb", EXT(ZBKB) }, { "zbkc", EXT(ZBKC) }, { "zbkx", EXT(ZBKX) }, { "zknd", EXT(ZKND) }, { "zkne", EXT(ZKNE) },
+	{ "zknh", EXT(ZKNH) }, { "zksed", EXT(ZKSED) }, { "zksh", EXT(ZKSH) }, { "zkt", EXT(ZKT) }, { "zkn", ZKN },
+	{ "zk", ZKN | EXT(ZKT) }, { "zks", ZKB | EXT(ZKSED) | EXT(ZKSH) },
+	{ "zvbb", ZVBB }, { "zvbc", EXT(ZVBC) }, { "zvkb", EXT(ZVKB) }, { "zvkg", EXT(ZVKG) }, { "zvkned", EXT(ZVKNED) },
+	{ "zvknha", EXT(ZVKNHA) }, { "zvknhb", EXT(ZVKNHB) }, { "zvksed", EXT(ZVKSED) }, { "zvksh", EXT(ZVKSH) },
+	{ "zvkt", EXT(ZVKT) }, { "zvkn", ZVKN }, { "zvknc", ZVKN | EXT(ZVBC) }, { "zvkng", ZVKN | EXT(ZVKG) },
+	{ "zvks", ZVKS }, { "zvksc", ZVKS | EXT(ZVBC) }, { "zvksg", ZVKS | EXT(ZVKG) }, { "zfh", EXT(ZFH) },
+	{ "zfhmin", EXT(ZFHMIN) }, { "zihintntl", EXT(ZIHINTNTL) }, { "zvfh", EXT(ZVFH) }, { "zvfhmin", EXT(ZVFHMIN) },
+	{ "zfa", EXT(ZFA) }, { "ztso", EXT(ZTSO) }, { "zacas", EXT(ZACAS) }, { "zicond", EXT(ZICOND) },
+	{ "zihintpause", EXT(ZIHINTPAUSE) }, { "zve32x", ZVE32X }, { "zve32f", ZVE32F }, { "zve64x", ZVE64X },
+	{ "zve64f", ZVE64F }, { "zve64d", ZVE64D }, { "zimop", EXT(ZIMOP) }, { "zca", EXT(ZCA) }, { "zcb", EXT(ZCB) },
+	{ "zcd", EXT(ZCD) }, { "zcmop", EXT(ZCMOP) }, { "zawrs", EXT(ZAWRS) },
+};
+
 static void add_extension(struct riscv_features *f, const char *name, size_t len)
 {
 	if (len == 1 && is_lower(*name))
 		f->hwcap |= 1ul << (*name - 'a');
 	else if (len == 4 && !memcmp(name, "sstc", 4))
 		f->has_sstc = true;
+	for (unsigned int i = 0; i < ARRAY_SIZE(extensions); i++)
+		if (strlen(extensions[i].name) == len && !memcmp(name, extensions[i].name, len))
+			f->probed |= extensions[i].bits;
 }
 
 /* riscv,isa = "rv64imafdc_zicsr_...": single letters up to the first '_'. */
@@ -93,7 +132,26 @@ static void parse_extensions(struct riscv_features *f, const char *list, unsigne
 		add_extension(f, list, (size_t)(end - list));
 }
 
-/* What all harts have. */
+static unsigned int zero_block(const void *dt, int node)
+{
+	uint32_t bytes;
+
+	return dt_u32(dt, node, "riscv,cboz-block-size", 0, &bytes) ? 0 : bytes;
+}
+
+/* What all harts have, and programs may use. */
+static void restrict_extensions(struct riscv_features *all)
+{
+	if (!all->has_fpu)
+		all->probed &= ~FLOAT_EXTENSIONS;
+	if (!all->has_vector)
+		all->probed &= ~VECTOR_EXTENSIONS;
+	if (!all->zero_bytes)
+		all->probed &= ~(uint64_t)EXT(ZICBOZ);
+	if (!(all->probed & EXT(ZICBOZ)))
+		all->zero_bytes = 0;
+}
+
 void riscv_features_init(void)
 {
 	struct riscv_features *all = &riscv_features;
@@ -102,6 +160,7 @@ void riscv_features_init(void)
 	if (!dt)
 		return;
 	all->hwcap = HWCAP_KNOWN;
+	all->probed = UINT64_MAX;
 	all->has_sstc = true;
 	DT_FOREACH_TYPE(dt, node, "cpu") {
 		struct riscv_features one = {};
@@ -114,11 +173,25 @@ void riscv_features_init(void)
 		else
 			parse_extensions(&one, list, len);
 		all->hwcap &= one.hwcap;
+		all->probed &= one.probed;
+		all->zero_bytes = zero_block(dt, node);
 		all->has_sstc &= one.has_sstc;
 		strscpy(all->isa, isa ?: "rv64ima", sizeof(all->isa));
 	}
 	all->has_fpu = (all->hwcap & COMPAT_HWCAP_ISA_D) != 0;
 	all->has_vector = (all->hwcap & COMPAT_HWCAP_ISA_V) != 0;
+	restrict_extensions(all);
+}
+
+uint64_t riscv_probed_extensions(void)
+{
+	/* Harts whose vector registers differ in length have none for programs. */
+	return riscv_features.has_vector ? riscv_features.probed : riscv_features.probed & ~VECTOR_EXTENSIONS;
+}
+
+unsigned int riscv_zero_block_bytes(void)
+{
+	return riscv_features.zero_bytes;
 }
 
 void arch_init(void)
@@ -135,6 +208,8 @@ void arch_init_this_cpu(void)
 
 	csr_write(scounteren, 2); /* programs may read time */
 	csr_set(sie, SIE_SOFT | SIE_EXTERNAL);
+	if (riscv_features.zero_bytes)
+		csr_set(0x10a, SENVCFG_CBZE);
 	cpu->arch.vendor = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MVENDORID, 0, 0, 0, 0).value;
 	cpu->arch.arch_id = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MARCHID, 0, 0, 0, 0).value;
 	cpu->arch.impl_id = (uint64_t)sbi_call(SBI_BASE, SBI_BASE_MIMPID, 0, 0, 0, 0).value;

@@ -12,6 +12,8 @@ struct cpu;
 struct riscv_features {
 	uint64_t boot_hart;
 	unsigned long hwcap;	/* AT_HWCAP: bit n is extension 'a' + n */
+	uint64_t probed;	/* riscv_hwprobe's RISCV_HWPROBE_KEY_IMA_EXT_0 */
+	unsigned int zero_bytes; /* cbo.zero's block; 0: not for programs */
 	bool has_fpu, has_sstc, has_vector;
 	bool has_dbcn;		/* SBI debug console */
 	char isa[640];		/* "rv64imafdc_..." */

@@ -25,9 +25,10 @@ static inline bool arch_kexec_has_format(enum kexec_format_id id);
 /* The magic number of the port's own Image (kexec/linux_image.h); 0 where there is none. */
 static inline uint32_t arch_kexec_image_magic(void);
 
-/* kexec_load(2): whether a segment that starts so is what goes to the entry as plan->params (a device
- * tree); false where the program's own code passes it (x86). */
-static inline bool arch_kexec_is_params(const uint8_t start[8]);
+/* kexec_load(2): whether a segment that starts so (zeroes behind its end; aligned to 8) is what goes to the
+ * entry as plan->params, a device tree; false where the program's own code passes it (x86). The first one counts. */
+#define KEXEC_PARAMS_START 40
+static inline bool arch_kexec_is_params(const uint8_t start[KEXEC_PARAMS_START]);
 
 /* bytes from `from` to `to`; from = KEXEC_ZERO: fills with zeroes. Physical, multiples of 8. Source
  * and destination of one copy do not overlap. */

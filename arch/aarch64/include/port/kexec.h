@@ -13,7 +13,7 @@ static inline uint32_t arch_kexec_image_magic(void)
 }
 
 /* A device tree's magic number, big-endian. */
-static inline bool arch_kexec_is_params(const uint8_t start[8])
+static inline bool arch_kexec_is_params(const uint8_t start[KEXEC_PARAMS_START])
 {
 	return start[0] == 0xd0 && start[1] == 0x0d && start[2] == 0xfe && start[3] == 0xed;
 }

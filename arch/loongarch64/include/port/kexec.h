@@ -13,7 +13,7 @@ static inline uint32_t arch_kexec_image_magic(void)
 }
 
 /* kexec-tools gives no tree: the command line's segment begins with "kexec ". */
-static inline bool arch_kexec_is_params(const uint8_t start[8])
+static inline bool arch_kexec_is_params(const uint8_t start[KEXEC_PARAMS_START])
 {
 	static const char mark[] = "kexec ";
 

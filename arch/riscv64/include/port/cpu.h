@@ -16,6 +16,10 @@ struct arch_cpu {
 	uint64_t vendor, arch_id, impl_id;
 };
 
+/* What hwprobe(2) tells of all harts: RISCV_HWPROBE_KEY_IMA_EXT_0, and the bytes that cbo.zero clears. */
+uint64_t riscv_probed_extensions(void);
+unsigned int riscv_zero_block_bytes(void);
+
 static inline struct cpu *arch_this_cpu(void)
 {
 	struct cpu *cpu;

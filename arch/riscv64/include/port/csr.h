@@ -22,6 +22,7 @@
 #define CAUSE_SYSCALL 8
 #define SATP_SV39 (8UL << 60)
 
+#define SENVCFG_CBZE (1 << 7) /* senvcfg (0x10a): cbo.zero is for programs */
 #define CSR_STIMECMP 0x14d /* Sstc */
 
 #ifndef __ASSEMBLER__

@@ -4,4 +4,4 @@
  * includes both.
  */
 SYSCALL(riscv_flush_icache)
-SYSCALL_PARTIAL(riscv_hwprobe, "base, F, D and C alone; all CPUs are alike")
+SYSCALL_PARTIAL(riscv_hwprobe, "all CPUs are alike; the speed of unaligned accesses is unknown")

@@ -12,7 +12,7 @@ static inline uint32_t arch_kexec_image_magic(void)
 	return 0;
 }
 
-static inline bool arch_kexec_is_params(const uint8_t start[8])
+static inline bool arch_kexec_is_params(const uint8_t start[KEXEC_PARAMS_START])
 {
 	return false;
 }
