@@ -32,6 +32,19 @@ CODE = {
     "aarch64": f"ldr x0, ={TREE}\nmov x1, xzr\nmov x2, xzr\nmov x3, xzr\nldr x4, ={KERNEL}\nbr x4\n",
     "loongarch64": f"li.w $a0, 1\nli.w $a1, {CMDLINE}\nli.w $a2, {SYSTAB}\nli.w $t0, ENTRY\njr $t0\n",
 }[ARCH]
+# riscv64: the loader has HART entered by SBI's HSM, if it does not run on it, and stops.
+ON_HART = f"""li t0, HART
+beq a0, t0, 1f
+li a0, HART
+li a1, {KERNEL}
+li a2, {TREE}
+li a6, 0
+li a7, 0x48534d
+ecall
+li a6, 1
+ecall
+1:
+"""
 TARGET = {"riscv64": ["-march=rv64gc", "-mabi=lp64d"], "loongarch64": ["-mabi=lp64d"]}.get(ARCH, [])
 FDT_GUID = bytes.fromhex("d521b6b19cf1a541830bd9152c69aae0")
 
@@ -90,14 +103,14 @@ def system_table():
         FDT_GUID + struct.pack("<Q", TREE)
 
 
-def build(out, kernel, block, initrd, cmdline, more):
-    """Link the guest; returns its path. more: name -> (address, bytes)."""
+def build(out, kernel, block, initrd, cmdline, more, hart=None):
+    """Link the guest; returns its path. more: name -> (address, bytes). hart: where the kernel is entered (riscv64)."""
     os.makedirs(out, exist_ok=True)
     image = plain_image(kernel)
     parts = {"kernel": (KERNEL, image), "initrd": (INITRD, initrd), "tree": (TREE, block), **more}
     if ARCH == "loongarch64":
         parts |= {"systab": (SYSTAB, system_table()), "cmdline": (CMDLINE, cmdline.encode() + b"\0")}
-    source = [".section .loader, \"ax\"", ".globl _start", "_start:",
+    source = [".section .loader, \"ax\"", ".globl _start", "_start:", "" if hart is None else ON_HART.replace("HART", str(hart)),
               CODE.replace("ENTRY", str(struct.unpack_from("<Q", image, 8)[0] & 0xffffffffffff))]
     script = [f".loader {LOADER:#x} : {{ *(.loader) }} :loader"]
     for name, (at, data) in parts.items():

@@ -17,7 +17,7 @@ PANIC = "panic=-1"
 
 
 def tree_scenario(name, about, edit=None, steps=(), script="", smp=1, block=None, words="", console=True, initramfs=None, parts=None,
-                  **kw):
+                  hart=None, **kw):
     """edit(tree) changes QEMU's tree before it is packed; block(bytes) the packed one."""
     make = initramfs or say(script)
 
@@ -32,7 +32,7 @@ def tree_scenario(name, about, edit=None, steps=(), script="", smp=1, block=None
             edit(tree)
         data = tree.bytes()
         return guest.build(os.path.join(ctx.out, name.replace("/", "-")), ctx.kernel, block(data) if block else data, initrd, cmdline,
-                           parts or {})
+                           parts or {}, hart)
 
     scenario(name, about, None, steps, kernel=kernel, smp=smp, **kw)
 
@@ -189,6 +189,26 @@ for name, (about, change) in POLLED.items():
         (PROMPT, "seq 3000\n"), r"^2998\n2999\n3000",
         (PROMPT, "poweroff -f\n")),
         initramfs=lambda ctx: images.shell().bytes(), exits=True, on_linux=False)
+
+# --- harts ----------------------------------------------------------------------------------------
+
+
+def some_harts(tree):
+    """Of four harts the first and the third are disabled."""
+    for hart in (0, 2):
+        tree.find(f"/cpus/cpu@{hart}").props["status"] = fdt.text("disabled")
+
+
+HARTS = """echo "SEEN cpus=$(grep -c ^processor /proc/cpuinfo) online=$(nproc) harts=$(sed -n 's/^hart[^i]*: //p' /proc/cpuinfo | tr '\\n' ' ')"
+taskset 2 sh -c 'read line; echo ON-SECOND $line'
+"""
+if guest.ARCH == "riscv64":
+    for name, machine in (("plic", None), ("imsic", "virt,aia=aplic-imsic")):
+        tree_scenario(f"fdt/harts-{name}", "harts 3 and 1 alone, entered on 3: the others are left alone, interrupts and calls find their way",
+                      some_harts, ((r"^SEEN cpus=2 online=2 harts=3 1 $", "word\n"), r"^ON-SECOND word"), HARTS, smp=4, hart=3, machine=machine,
+                      exits=True)
+    tree_scenario("fdt/harts-kexec", "and the next kernel starts the same two", some_harts, (rf"{PAYLOAD}2 ",), smp=4, hart=3, mem="1G",
+                  initramfs=with_kexec_tools(TOOLS.replace("CALL", ""), own=True), exits=True)
 
 # --- the tree as files, and what the next kernel gets ---------------------------------------------
 
