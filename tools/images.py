@@ -34,6 +34,8 @@ PAYLOAD_INIT = """#!/bin/sh
 mount -t devtmpfs none /dev 2>/dev/null
 mount -t proc none /proc
 mount -t sysfs none /sys
+# A line of the kernel's own would land in the middle of one of ours: both write to one serial port.
+dmesg -n 1
 %(extra)s
 echo "%(line)s $(uname -s) $(uname -r) cpus=$(grep -c ^processor /proc/cpuinfo) \
 memkb=$(sed -n 's/MemTotal: *//p' /proc/meminfo | tr -d ' kB') args=$(cat /proc/cmdline)"

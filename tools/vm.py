@@ -3,7 +3,10 @@
 import os
 import re
 import select
+import shutil
+import socket
 import subprocess
+import tempfile
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -45,9 +48,14 @@ def loadable(kernel):
     return image
 
 
-def tail(text, lines=30):
+def tail(text, lines=40):
     """The end of a guest's log, for who sees nothing but a test's output."""
     return "".join(f"     | {line[:200]}\n" for line in text.rstrip().split("\n")[-lines:])
+
+
+# Of all registers those that tell where a CPU is: program counter, return address, stack, halted or not, cause and
+# address of the last trap.
+REGISTERS = re.compile(r"\b(RIP|EIP|RSP|CR2|HLT|PC|X30|PSTATE|pc|sepc|scause|x1/ra|ERA|ESTAT|BADV)[ =]+([0-9a-f]+)")
 
 
 class VmError(Exception):
@@ -60,7 +68,7 @@ class Vm:
     def __init__(self, kernel, initrd=None, append="", smp=1, mem="512M", machine=None, cpu=None,
                  arch="x86_64", icount=False, extra=(), dead=DEAD):
         argv = [emulator(arch), "-machine", machine or MACHINE.get(arch, "virt"), "-smp", str(smp), "-m", mem,
-                "-display", "none", "-monitor", "none", "-no-reboot",
+                "-display", "none", "-no-reboot",
                 "-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line"]
         if cpu or CPU.get(arch):
             argv += ["-cpu", cpu or CPU[arch]]
@@ -76,6 +84,8 @@ class Vm:
         if kernel:
             argv += ["-kernel", kernel, "-append", append]
             argv += ["-initrd", initrd] if initrd else []
+        self.folder = tempfile.mkdtemp(prefix="kindling-vm-")
+        argv += ["-monitor", f"unix:{self.folder}/monitor,server=on,wait=off"]
         self.argv = argv + [str(e) for e in extra]
         self.dead = dead
         self.log = b""
@@ -125,10 +135,41 @@ class Vm:
                 raise VmError(f"did not power off in {timeout:.0f} s")
         return self.proc.wait()
 
+    def ask(self, question):
+        """What QEMU's monitor answers; nothing when it is not there."""
+        answer = b""
+        try:
+            with socket.socket(socket.AF_UNIX) as s:
+                s.settimeout(5)
+                s.connect(f"{self.folder}/monitor")
+                for line in ("", question):
+                    s.sendall(line.encode() + b"\n" if line else b"")
+                    answer = b""
+                    while not answer.endswith(b"(qemu) "):
+                        data = s.recv(65536)
+                        if not data:
+                            break
+                        answer += data
+        except OSError:
+            pass
+        return answer.decode(errors="replace").replace("\r", "")
+
+    def where(self):
+        """For a guest that stands still: every CPU's registers, twice, so that one sees whether it moves."""
+        if self.proc.poll() is not None:
+            return f"QEMU ended with status {self.proc.returncode}\n"
+        text = ""
+        for _ in range(2):
+            for cpu in self.ask("info registers -a").split("CPU#")[1:]:
+                text += f"CPU {cpu.split()[0]}: " + " ".join(f"{r}={v}" for r, v in REGISTERS.findall(cpu)) + "\n"
+            time.sleep(0.2)
+        return text
+
     def stop(self):
         if self.proc.poll() is None:
             self.proc.kill()
         self.proc.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
         self.proc.stdin.close()
         self.proc.stdout.close()
 

@@ -113,17 +113,17 @@ def boot_on(cpu, kernel, programs, out, smp, log, arch, extra=""):
     while todo:
         args = f"console={images.CONSOLE} panic=-1 quiet {extra}".strip()
         guest = vm.Vm(kernel, initramfs(todo, out, log + ".cpio"), args, smp, "1G", cpu=cpu, arch=arch)
-        failure = None
+        failure, where = None, ""
         try:
             for p in todo:
                 guest.expect(f"^=end {p.name}= ", (30 + 2 * p.seconds) * SLOW)
             guest.expect("^=all done=", 30 * SLOW)
         except vm.VmError as e:
-            failure = str(e)
+            failure, where = str(e), guest.where()
         finally:
             guest.stop()
             with open(log, "a") as f:
-                f.write(f"$ {' '.join(guest.argv)}\n{guest.text()}\n")
+                f.write(f"$ {' '.join(guest.argv)}\n{guest.text()}\n{where}")
         results.update(parse(guest.text()))
         done = {n for n, (_, end) in results.items() if end}
         left = [p for p in todo if p.name not in done]

@@ -74,6 +74,7 @@ class Context:
         initrd = self.file(f"{s.name.replace('/', '-')}.initrd", lambda: f["initramfs"](self)) if f["initramfs"] else None
         kernel = f["kernel"](self) if callable(f["kernel"]) else self.kernel if f["kernel"] is None else f["kernel"]
         extra = f["extra"](self) if callable(f["extra"]) else f["extra"]
+        where = ""
         guest = vm.Vm(kernel, initrd, f"console={images.CONSOLE} {f['append']}".strip(), f["smp"], f["mem"], f["machine"],
                       f["cpu"], self.arch, extra=extra, **({"dead": None} if f["may_panic"] else {}))
         try:
@@ -84,10 +85,13 @@ class Context:
                     guest.send(reply)
             if f["exits"]:
                 guest.wait_exit(f["timeout"] * self.slow)
+        except vm.VmError:
+            where = guest.where()
+            raise
         finally:
             guest.stop()
             with open(log, "a") as out:
-                out.write(f"$ {' '.join(map(repr, guest.argv))}\n{guest.text()}\n")
+                out.write(f"$ {' '.join(map(repr, guest.argv))}\n{guest.text()}\n{where}")
         return guest.text()
 
     def log_path(self, s):
