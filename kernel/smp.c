@@ -32,7 +32,7 @@ struct smp_call {
 
 static struct wait_queue online_wait = WAIT_QUEUE_INIT(online_wait);
 static unsigned int nr_started = 1; /* by firmware's word, the boot CPU too */
-static bool is_parking; /* atomic: what IPI_STOP means */
+static bool is_stopping, is_parking; /* atomic: what IPI_STOP means */
 
 static void idle_entry(void *arg)
 {
@@ -161,6 +161,8 @@ void ipi_handle(unsigned int kind)
 		log_wake_readers();
 		break;
 	case IPI_STOP:
+		if (!atomic_load(&is_stopping)) /* sent to the kernel before */
+			break;
 		arch_irq_disable();
 		cpumask_clear((struct cpumask *)cpu_online_mask(), cpu->id);
 		cpumask_clear(&sched_idle_cpus, cpu->id); /* no waker chooses it any more */
@@ -175,6 +177,7 @@ static void stop_others(void)
 {
 	struct cpu *me = arch_this_cpu(), *cpu;
 
+	atomic_store(&is_stopping, true);
 	cpu_for_each(cpu)
 		if (cpu != me && atomic_load(&cpu->online))
 			arch_send_ipi(cpu, IPI_STOP);

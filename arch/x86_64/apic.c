@@ -28,6 +28,7 @@ enum apic_register {
 	APIC_TPR = 0x80,
 	APIC_EOI = 0xb0,
 	APIC_SPURIOUS = 0xf0,
+	APIC_ISR = 0x100, /* eight of them */
 	APIC_ESR = 0x280,
 	APIC_ICR = 0x300,
 	APIC_ICR_HIGH = 0x310,
@@ -90,6 +91,17 @@ void apic_init(void)
 	pr_info("apic: %s, timer by %s\n", use_x2apic ? "x2APIC" : "xAPIC", use_deadline ? "TSC deadline" : "countdown");
 }
 
+/*
+ * An interrupt that the kernel before accepted and did not end keeps all lower ones away: here ends what is in service. What that
+ * kernel had not accepted comes once, when interrupts go on, as a vector that nobody here asked for (SDM 3A, 11.8.4).
+ */
+static void end_old_interrupts(void)
+{
+	for (int i = 7; i >= 0; i--) /* each write ends the highest */
+		for (uint32_t left = apic_read(APIC_ISR + 0x10 * (unsigned int)i); left; left &= left - 1)
+			apic_eoi();
+}
+
 void apic_init_this_cpu(void)
 {
 	uint64_t base = x86_rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE;
@@ -97,6 +109,7 @@ void apic_init_this_cpu(void)
 	x86_wrmsr(MSR_APIC_BASE, base | (use_x2apic ? APIC_BASE_X2 : 0));
 	apic_write(APIC_TPR, 0);
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | X86_VECTOR_SPURIOUS);
+	end_old_interrupts();
 	apic_write(APIC_LVT_TIMER, LVT_MASKED | X86_VECTOR_TIMER);
 	apic_write(APIC_LVT_LINT0, LVT_MASKED); /* the 8259s */
 	apic_write(APIC_LVT_LINT1, LVT_NMI);

@@ -237,15 +237,12 @@ void x86_irq(unsigned int vector, struct trapframe *frame)
 	} else if (vector - X86_VECTOR_IPI < IPI_NR) {
 		apic_eoi();
 		ipi_handle(vector - X86_VECTOR_IPI);
-	} else if (vector >= X86_FIRST_DEVICE_VECTOR && vector <= X86_LAST_DEVICE_VECTOR) {
+	} else if (vector != X86_VECTOR_SPURIOUS) { /* that one wants no end of interrupt (SDM 3A, 11.9) */
 		irq = __atomic_load_n(&vector_irqs[vector], __ATOMIC_RELAXED);
-		if (irq)
+		if (irq) /* none: an error, or what the kernel before left behind */
 			irq_handle(irq - 1, frame);
 		apic_eoi();
-	} else if (vector == X86_VECTOR_ERROR) {
-		apic_eoi(); /* an illegal register or vector: nothing to do about it */
 	}
-	/* What is left is spurious: 8259 or APIC, no end of interrupt wanted. */
 }
 
 int x86_vector_alloc(unsigned int irq)
