@@ -231,7 +231,7 @@ static_assert(VMA_MAY_READ == VMA_READ << 4 && VMA_MAY_WRITE == VMA_WRITE << 4 &
 
 static int protect_one(struct vm_space *space, struct vma *vma, vaddr_t start, vaddr_t end, uint32_t rwx)
 {
-	uint32_t flags = (vma->flags & ~(VMA_READ | VMA_WRITE | VMA_EXEC)) | rwx;
+	uint32_t flags = (vma->flags & ~(VMA_READ | VMA_WRITE | VMA_EXEC | VMA_GUARDED)) | rwx;
 
 	if (vma->flags & VMA_SEALED)
 		return -EPERM;

@@ -45,6 +45,7 @@ enum vma_flags {
 	VMA_SPECIAL = 1 << 13, /* vdso */
 	VMA_NO_RESERVE = 1 << 14,
 	VMA_SEALED = 1 << 15, /* mseal(2) */
+	VMA_GUARDED = 1 << 16, /* PROT_BTI and the like: arch_prot_guarded() */
 };
 
 /* A fault being resolved. */

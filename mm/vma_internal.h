@@ -12,7 +12,7 @@
 static inline unsigned int vma_prot(const struct vma *vma)
 {
 	/* What may be written can be read on every port, and stays readable while it is write-protected. */
-	return (vma->flags & (VMA_READ | VMA_WRITE | VMA_EXEC)) | (vma->flags & VMA_WRITE ? MMU_READ : 0) | MMU_USER;
+	return (vma->flags & (VMA_READ | VMA_WRITE | VMA_EXEC | VMA_GUARDED)) | (vma->flags & VMA_WRITE ? MMU_READ : 0) | MMU_USER;
 }
 
 static inline uint64_t vma_index(const struct vma *vma, vaddr_t addr)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* man 2: mmap, munmap, mprotect, pkey_mprotect, mremap, brk, msync, mseal. */
 #include <arch/layout.h>
+#include <arch/mmu.h>
 #include <fs/file.h>
 #include <fs/inode.h>
 #include <fs/mount.h>
@@ -37,7 +38,7 @@ static int setup_anonymous(struct vma *vma, void *ctx __maybe_unused)
 static uint32_t vma_flags(unsigned long prot, unsigned long flags)
 {
 	return (prot & PROT_READ ? VMA_READ : 0) | (prot & PROT_WRITE ? VMA_WRITE : 0) |
-	       (prot & PROT_EXEC ? VMA_EXEC : 0) | VMA_MAY_READ | VMA_MAY_WRITE | VMA_MAY_EXEC |
+	       (prot & PROT_EXEC ? VMA_EXEC : 0) | (prot & arch_prot_guarded() ? VMA_GUARDED : 0) | VMA_MAY_READ | VMA_MAY_WRITE | VMA_MAY_EXEC |
 	       (flags & MAP_GROWSDOWN ? VMA_GROWS_DOWN : 0) | (flags & MAP_LOCKED ? VMA_LOCKED : 0) |
 	       (flags & MAP_NORESERVE ? VMA_NO_RESERVE : 0);
 }
@@ -157,7 +158,7 @@ static long do_mprotect(unsigned long addr, size_t size, unsigned long prot)
 {
 	unsigned long grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
 
-	if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || prot & ~(0xful | grows) || addr & (PAGE_SIZE - 1))
+	if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || prot & ~(0xful | arch_prot_guarded() | grows) || addr & (PAGE_SIZE - 1))
 		return -EINVAL;
 	if (!size)
 		return 0;
@@ -168,7 +169,7 @@ static long do_mprotect(unsigned long addr, size_t size, unsigned long prot)
 			return err;
 	}
 	return vm_protect(current->vm, addr, size,
-		vma_flags(prot, 0) & (VMA_READ | VMA_WRITE | VMA_EXEC));
+		vma_flags(prot, 0) & (VMA_READ | VMA_WRITE | VMA_EXEC | VMA_GUARDED));
 }
 
 SYSCALL_DEFINE(mprotect, unsigned long, addr, size_t, size, unsigned long, prot)

@@ -153,7 +153,7 @@ SYSCALL_DEFINE(prctl, int, option, unsigned long, arg2, unsigned long, arg3, uns
 	case PR_GET_THP_DISABLE:
 		return arg2 || arg3 || arg4 || arg5 ? -EINVAL : 0;
 	}
-	return arch_prctl_option(option, arg2);
+	return arch_prctl_option(option, (const unsigned long[]){ arg2, arg3, arg4, arg5 });
 }
 
 SYSCALL_DEFINE(personality, unsigned int, persona)

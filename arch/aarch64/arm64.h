@@ -2,6 +2,7 @@
 /* What the files of this port share. */
 #pragma once
 
+#include <asm/hwcap.h>
 #include <asm/ptrace.h>
 #include <lib/types.h>
 #include <port/sysreg.h>
@@ -33,6 +34,18 @@ void arm64_fpu_load_regs(const struct user_fpsimd_state *state);
 void arm64_sve_save_regs(void *area);
 void arm64_sve_load_regs(const void *area);
 unsigned long arm64_sve_vl(void);
+
+/* auth.c: pointer authentication. enable(): of the thread's keys (PR_PAC_*), those in `on` and no others; -EINVAL. */
+struct thread;
+static inline bool arm64_has_auth(void)
+{
+	return arm64_features.hwcap & (HWCAP_PACA | HWCAP_PACG);
+}
+void arm64_auth_init_this_cpu(void);
+void arm64_auth_switch(const struct thread *prev, const struct thread *next);
+void arm64_auth_exec(struct thread *thread);
+int arm64_auth_enable(struct thread *thread, unsigned long keys, unsigned long on);
+long arm64_auth_enabled(const struct thread *thread);
 
 /* [start, start + size) of the direct map written back and dropped: who reads next may have no caches. */
 void arm64_cache_flush(const void *start, size_t size);

@@ -56,6 +56,8 @@ void arch_switch_user_state(struct thread *prev, struct thread *next)
 	sysreg_write(tpidr_el0, next->arch.tls);
 	if (unlikely(!prev->arch.sve != !next->arch.sve))
 		arm64_open_sve(next->arch.sve);
+	if (unlikely(arm64_has_auth()))
+		arm64_auth_switch(prev, next);
 	if (unlikely(prev->arch.is_stepped != next->arch.is_stepped))
 		sysreg_write(mdscr_el1, next->arch.is_stepped ? MDSCR_SS : 0);
 }
@@ -69,11 +71,14 @@ int arch_set_user_tls(struct thread *thread, uintptr_t tls)
 void arch_thread_fork(struct thread *child, struct thread *parent)
 {
 	child->arch.tls = sysreg_read(tpidr_el0);
+	memcpy(child->arch.keys, parent->arch.keys, sizeof(child->arch.keys));
+	child->arch.keys_off = parent->arch.keys_off;
 }
 
 void arch_thread_exec(struct thread *thread)
 {
 	sysreg_write(tpidr_el0, 0);
+	arm64_auth_exec(thread);
 }
 
 long arch_prctl(struct thread *thread, int code, unsigned long addr)

@@ -7,7 +7,9 @@
 #include <arch/init.h>
 #include <arch/io.h>
 #include <arch/layout.h>
+#include <arch/mmu.h>
 #include <asm/hwcap.h>
+#include <asm/mman.h>
 #include <boot/boot_info.h>
 #include <device/fdt/fdt.h>
 #include <kernel/cpu.h>
@@ -23,6 +25,7 @@
 #define HW_ID_MASK 0xff00ffffffUL /* MPIDR_EL1's four affinity fields */
 
 struct arm64_features arm64_features;
+unsigned long arm64_prot_guarded;
 
 /* --- the earliest console: a PL011 ------------------------------------------------------------ */
 
@@ -61,10 +64,11 @@ void arch_init_early(struct boot_info *info)
 /* --- features --------------------------------------------------------------------------------- */
 
 /* ID registers, and their number as mrs has it. What a program reads in them is what of them was found useful. */
-enum { ISAR0, PFR0, ISAR1, ZFR0, MMFR2, NR_ID };
+enum { ISAR0, PFR0, ISAR1, ZFR0, MMFR2, PFR1, ISAR2, NR_ID };
 static const uint16_t id_numbers[NR_ID] = {
 	[ISAR0] = ARM64_SYSREG(3, 0, 0, 6, 0), [PFR0] = ARM64_SYSREG(3, 0, 0, 4, 0), [ISAR1] = ARM64_SYSREG(3, 0, 0, 6, 1),
 	[ZFR0] = ARM64_SYSREG(3, 0, 0, 4, 4), [MMFR2] = ARM64_SYSREG(3, 0, 0, 7, 2),
+	[PFR1] = ARM64_SYSREG(3, 0, 0, 4, 1), [ISAR2] = ARM64_SYSREG(3, 0, 0, 6, 2),
 };
 static uint64_t id_values[NR_ID];
 
@@ -86,13 +90,17 @@ static const struct {
 	CAP(ISAR0, 40, 1, SM4, "sm4"), CAP(ISAR0, 44, 1, ASIMDDP, "asimddp"), CAP(ISAR0, 12, 2, SHA512, "sha512"),
 	CAP(PFR0, 32, 1, SVE, "sve"), CAP(ISAR0, 48, 1, ASIMDFHM, "asimdfhm"), CAP(PFR0, 48, 1, DIT, "dit"),
 	CAP(MMFR2, 32, 1, USCAT, "uscat"), CAP(ISAR1, 20, 2, ILRCPC, "ilrcpc"), CAP(ISAR0, 52, 1, FLAGM, "flagm"),
-	CAP(ISAR1, 36, 1, SB, "sb"),
+	CAP(PFR1, 4, 2, SSBS, "ssbs"), CAP(ISAR1, 36, 1, SB, "sb"),
+	/* By one of three ways of computing each. */
+	CAP(ISAR1, 4, 1, PACA, "paca"), CAP(ISAR1, 8, 1, PACA, NULL), CAP(ISAR2, 12, 1, PACA, NULL),
+	CAP(ISAR1, 24, 1, PACG, "pacg"), CAP(ISAR1, 28, 1, PACG, NULL), CAP(ISAR2, 8, 1, PACG, NULL),
 	CAP2(ISAR1, 0, 2, DCPODP, "dcpodp"), CAP2(ZFR0, 0, 1, SVE2, "sve2"), CAP2(ZFR0, 4, 1, SVEAES, "sveaes"),
 	CAP2(ZFR0, 4, 2, SVEPMULL, "svepmull"), CAP2(ZFR0, 16, 1, SVEBITPERM, "svebitperm"),
 	CAP2(ZFR0, 32, 1, SVESHA3, "svesha3"), CAP2(ZFR0, 40, 1, SVESM4, "svesm4"), CAP2(ISAR0, 52, 2, FLAGM2, "flagm2"),
 	CAP2(ISAR1, 32, 1, FRINT, "frint"), CAP2(ZFR0, 44, 1, SVEI8MM, "svei8mm"), CAP2(ZFR0, 52, 1, SVEF32MM, "svef32mm"),
 	CAP2(ZFR0, 56, 1, SVEF64MM, "svef64mm"), CAP2(ZFR0, 20, 1, SVEBF16, "svebf16"), CAP2(ISAR1, 52, 1, I8MM, "i8mm"),
 	CAP2(ISAR1, 44, 1, BF16, "bf16"), CAP2(ISAR1, 48, 1, DGH, "dgh"), CAP2(ISAR0, 60, 1, RNG, "rng"),
+	CAP2(PFR1, 0, 1, BTI, "bti"),
 };
 
 /* -1: neither FP nor SIMD. */
@@ -108,7 +116,7 @@ static void find_features(void)
 	const unsigned long regs[NR_ID] = {
 		[ISAR0] = sysreg_read(id_aa64isar0_el1), [PFR0] = sysreg_read(id_aa64pfr0_el1),
 		[ISAR1] = sysreg_read(id_aa64isar1_el1), [ZFR0] = sysreg_read(s3_0_c0_c4_4),
-		[MMFR2] = sysreg_read(s3_0_c0_c7_2),
+		[MMFR2] = sysreg_read(s3_0_c0_c7_2), [PFR1] = sysreg_read(s3_0_c0_c4_1), [ISAR2] = sysreg_read(s3_0_c0_c6_2),
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(features); i++) {
@@ -120,6 +128,7 @@ static void find_features(void)
 		id_values[reg] |= regs[reg] & 0xful << shift;
 	}
 	arm64_features.hwcap |= HWCAP_CPUID;
+	arm64_prot_guarded = arm64_features.hwcap2 & HWCAP2_BTI ? PROT_BTI : 0;
 	if (!(arm64_features.hwcap & HWCAP_FP))
 		id_values[PFR0] |= 0xfful << 16;
 	id_values[PFR0] |= 0x11; /* EL0 and EL1 are 64-bit */
@@ -163,6 +172,7 @@ void arch_init_this_cpu(void)
 	struct cpu *cpu = arch_this_cpu();
 
 	arm64_fpu_init_this_cpu();
+	arm64_auth_init_this_cpu();
 	sysreg_write(mdscr_el1, 0);
 	sysreg_write(oslar_el1, 0);
 	sysreg_write(osdlr_el1, 0);
@@ -216,7 +226,7 @@ size_t arch_cpu_info(const struct cpu *cpu, char *buf, size_t size)
 		mhz100 / 100, mhz100 % 100);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(features) && len < size; i++)
-		if ((features[i].is_second ? arm64_features.hwcap2 : arm64_features.hwcap) & features[i].hwcap)
+		if (features[i].name && (features[i].is_second ? arm64_features.hwcap2 : arm64_features.hwcap) & features[i].hwcap)
 			len += (size_t)snprintf(buf + len, size - len, " %s", features[i].name);
 	if (len < size)
 		len += (size_t)snprintf(buf + len, size - len,

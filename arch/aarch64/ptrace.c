@@ -14,7 +14,7 @@
 #include "arm64.h"
 
 #define DEBUG_ARCH 6u /* Armv8.0's, as ID_AA64DFR0_EL1 counts */
-#define PSTATE_FLAGS 0xf0000000UL /* what a tracer may change: N, Z, C, V */
+#define PAC_MASK (0x7ful << 48) /* between the addresses' 48 bits and the byte for tags */
 
 /* --- SVE -------------------------------------------------------------------------------------- */
 
@@ -93,6 +93,8 @@ ssize_t arch_regset_get(struct thread *thread, unsigned int type, void *buf, siz
 {
 	struct trapframe *frame = arch_user_frame(thread);
 	int nr = (int)frame->r.regs[8];
+	const struct user_pac_mask masks = { PAC_MASK, PAC_MASK };
+	long keys = arm64_auth_enabled(thread);
 	uint64_t debug = DEBUG_ARCH << 8; /* struct user_hwdebug_state without a slot */
 
 	switch (type) {
@@ -110,6 +112,12 @@ ssize_t arch_regset_get(struct thread *thread, unsigned int type, void *buf, siz
 		return sizeof(nr);
 	case NT_ARM_SVE:
 		return get_sve(thread, buf, size);
+	case NT_ARM_PAC_MASK:
+		memcpy(buf, &masks, min(size, sizeof(masks)));
+		return keys < 0 ? keys : (ssize_t)sizeof(masks);
+	case NT_ARM_PAC_ENABLED_KEYS:
+		memcpy(buf, &keys, min(size, sizeof(keys)));
+		return keys < 0 ? keys : (ssize_t)sizeof(keys);
 	case NT_ARM_HW_BREAK:
 	case NT_ARM_HW_WATCH:
 		memcpy(buf, &debug, min(size, sizeof(debug)));
@@ -126,7 +134,7 @@ static int set_regs(struct trapframe *frame, const void *buf, size_t size)
 	if (size % sizeof(uint64_t))
 		return -EINVAL;
 	memcpy(&regs, buf, min(size, sizeof(regs)));
-	regs.pstate = (regs.pstate & PSTATE_FLAGS) | (frame->r.pstate & ~PSTATE_FLAGS);
+	regs.pstate = (regs.pstate & PSTATE_USER) | (frame->r.pstate & ~PSTATE_USER);
 	frame->r = regs;
 	return 0;
 }
@@ -134,6 +142,7 @@ static int set_regs(struct trapframe *frame, const void *buf, size_t size)
 int arch_regset_set(struct thread *thread, unsigned int type, const void *buf, size_t size)
 {
 	struct trapframe *frame = arch_user_frame(thread);
+	unsigned long keys = (unsigned long)arm64_auth_enabled(thread);
 	int nr = (int)frame->r.regs[8];
 
 	switch (type) {
@@ -151,6 +160,11 @@ int arch_regset_set(struct thread *thread, unsigned int type, const void *buf, s
 		return 0;
 	case NT_ARM_SVE:
 		return set_sve(thread, buf, size);
+	case NT_ARM_PAC_MASK:
+		return -EOPNOTSUPP;
+	case NT_ARM_PAC_ENABLED_KEYS:
+		memcpy(&keys, buf, min(size, sizeof(keys)));
+		return arm64_auth_enable(thread, 0xf, keys);
 	default:
 		return -EINVAL;
 	}

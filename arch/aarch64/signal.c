@@ -7,6 +7,7 @@
 
 #include <arch/elf.h>
 #include <arch/irqflags.h>
+#include <arch/mmu.h>
 #include <arch/syscall.h>
 #include <arch/trapframe.h>
 #include <arch/vdso.h>
@@ -20,8 +21,6 @@
 #include <mm/vm_space.h>
 
 #include "arm64.h"
-
-#define PSTATE_FLAGS 0xf0000000UL
 
 struct rt_sigframe {
 	siginfo_t info;
@@ -133,6 +132,8 @@ int arch_signal_push_frame(struct trapframe *frame, const struct signal_delivery
 	frame->r.sp = (uintptr_t)user;
 	frame->r.pc = delivery->handler;
 	frame->r.pstate &= ~(unsigned long)PSR_BTYPE_MASK;
+	if (arch_prot_guarded())
+		frame->r.pstate |= PSR_BTYPE_C; /* as if it had been called */
 	return 0;
 }
 
@@ -169,7 +170,7 @@ int arch_signal_pop_frame(struct trapframe *frame, sigset_t *mask, stack_t *alts
 	memcpy(frame->r.regs, uc.uc_mcontext.regs, sizeof(frame->r.regs));
 	frame->r.sp = uc.uc_mcontext.sp;
 	frame->r.pc = uc.uc_mcontext.pc;
-	frame->r.pstate = uc.uc_mcontext.pstate & PSTATE_FLAGS;
+	frame->r.pstate = uc.uc_mcontext.pstate & PSTATE_USER;
 	set_fpu(fpsimd, find_record(&uc.uc_mcontext, SVE_MAGIC, sizeof(struct sve_context)));
 	arch_frame_clear_syscall(frame);
 	*mask = uc.uc_sigmask;

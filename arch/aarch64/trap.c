@@ -148,6 +148,8 @@ static void user_trap(struct trapframe *frame, unsigned long esr, uintptr_t far)
 		if (emulate_id_read(frame))
 			return;
 		return user_exception(frame, SIGILL, ILL_ILLOPC, frame->r.pc);
+	case EC_PAC_FAIL:
+		return user_exception(frame, SIGILL, ILL_ILLOPN, frame->r.pc);
 	case EC_BRK:
 		return user_exception(frame, SIGTRAP, TRAP_BRKPT, frame->r.pc);
 	case EC_SVE_TRAP:

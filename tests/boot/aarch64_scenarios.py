@@ -5,7 +5,7 @@ import struct
 import images
 from mkinitramfs import compress
 
-from scenarios import FILE_LOAD, PAYLOAD, SIZE, TOOLS, scenario, with_kexec_tools
+from scenarios import FILE_LOAD, PAYLOAD, SIZE, TOOLS, dynamic, scenario, with_kexec_tools
 
 
 def image(path):
@@ -33,6 +33,10 @@ for name, kernel in (("image-gz", gzipped), ("zboot-gzip", zboot("gzip")), ("zbo
              (r"^loaded=1", rf"{PAYLOAD}2 .*by=tools"), smp=2, mem="1G", exits=True)
 scenario("kexec/image-gz-tools", "image-gz by kexec-tools -c", with_kexec_tools(TOOLS.replace("CALL", "-c"), kernel=gzipped),
          (r"^loaded=1", rf"{PAYLOAD}2 .*by=tools"), smp=2, mem="1G", exits=True)
+
+scenario("programs/glibc-dynamic-max", "Debian's programs where return addresses are signed and pages guarded", dynamic,
+         (r"^TRY compared", r"^TRY named", r"^/bin/busybox", r"^TRY started", r"^TRY stopped", r"^TRY loaded", r"^SEEN all"),
+         smp=2, cpu="max", exits=True)
 
 # Messages were on, and Linux finds LPIs off and brings tables of its own.
 scenario("kexec/its", "to Linux after the ITS was used", with_kexec_tools(TOOLS.replace("CALL", FILE_LOAD)),

@@ -53,8 +53,8 @@ int arch_set_user_tls(struct thread *thread, uintptr_t tls);
 void arch_thread_fork(struct thread *child, struct thread *parent);
 void arch_thread_exec(struct thread *thread);
 
-/* The port's own options of prctl(2), on the current thread; -EINVAL: not one of them. */
-static inline long arch_prctl_option(int option, unsigned long arg);
+/* The port's own options of prctl(2), on the current thread, with what follows the option; -EINVAL: not one of them. */
+static inline long arch_prctl_option(int option, const unsigned long args[4]);
 
 /* arch_prctl(2), only where the ABI has it (x86_64). addr may be a user pointer. May sleep. */
 long arch_prctl(struct thread *thread, int code, unsigned long addr);

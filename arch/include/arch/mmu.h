@@ -22,6 +22,7 @@ enum mmu_prot {
 	MMU_GLOBAL = 1 << 4,	    /* same in every address space: kernel mappings */
 	MMU_UNCACHED = 1 << 5,	    /* device registers */
 	MMU_WRITE_COMBINE = 1 << 6, /* frame buffers */
+	MMU_GUARDED = 1 << 16,	    /* programs jump to landing pads alone, where arch_prot_guarded() is not 0 */
 };
 
 typedef uint64_t pte_t;
@@ -37,6 +38,10 @@ static inline bool arch_pte_present(pte_t pte);
 /* Whether a present entry at level > 0 is a leaf. */
 static inline bool arch_pte_is_leaf(pte_t pte, unsigned int level);
 static inline paddr_t arch_pte_paddr(pte_t pte);
+
+/* The bit of mmap(2)'s prot that asks for MMU_GUARDED; 0: not known, or not on this CPU. */
+static inline unsigned long arch_prot_guarded(void);
+
 static inline unsigned int arch_pte_prot(pte_t pte); /* enum mmu_prot bits of a leaf */
 static inline pte_t arch_pte_write_protect(pte_t pte);
 static inline bool arch_pte_writable(pte_t pte);

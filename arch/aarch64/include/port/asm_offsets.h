@@ -6,7 +6,7 @@
 
 #define THREAD_KERNEL_SP 0
 #define THREAD_STACK_TOP 8
-#define THREAD_WORK 576
+#define THREAD_WORK 656
 
 #define FRAME_FP 232
 #define FRAME_LR 240

@@ -11,13 +11,17 @@ struct arch_thread {
 	struct user_fpsimd_state fpu; /* valid while switched away */
 	uintptr_t tls;		/* TPIDR_EL0 while switched away */
 	void *sve;		/* Z, P and FFR, valid while switched away; NULL: never used */
+	uint64_t keys[5][2];	/* auth.c: of pointer authentication; IA, IB, DA, DB, GA */
+	uint8_t keys_off;	/* bits: 1 for IA ...: not enabled */
 	bool has_fpu;
 	bool is_stepped;	/* MDSCR_EL1.SS while it runs */
 };
 
-static inline long arch_prctl_option(int option, unsigned long arg)
+long arm64_prctl(int option, const unsigned long args[4]); /* auth.c */
+
+static inline long arch_prctl_option(int option, const unsigned long args[4])
 {
-	return -EINVAL;
+	return arm64_prctl(option, args);
 }
 
 static inline struct thread *arch_current(void)

@@ -12,6 +12,7 @@
 #define ARM64_PTE_INNER_SHAREABLE (3UL << 8)
 #define ARM64_PTE_ACCESSED (1UL << 10)
 #define ARM64_PTE_NOT_GLOBAL (1UL << 11)
+#define ARM64_PTE_GUARDED_SHIFT 50
 #define ARM64_PTE_PXN (1UL << 53)
 #define ARM64_PTE_UXN (1UL << 54)
 #define ARM64_PTE_NO_ACCESS (1UL << 55) /* ours: mapped, but no right to it (PROT_NONE); VALID is 0 */
@@ -21,6 +22,7 @@ static inline pte_t arch_pte_make(paddr_t paddr, unsigned int prot, unsigned int
 {
 	pte_t pte = (paddr & ARM64_PTE_ADDRESS) | ARM64_PTE_ACCESSED | ARM64_PTE_INNER_SHAREABLE;
 
+	pte |= (pte_t)(prot & MMU_GUARDED) << (ARM64_PTE_GUARDED_SHIFT - __builtin_ctz(MMU_GUARDED));
 	pte |= prot & (MMU_READ | MMU_WRITE | MMU_EXEC) ? ARM64_PTE_VALID : ARM64_PTE_NO_ACCESS;
 	if (!level)
 		pte |= ARM64_PTE_TABLE;
@@ -37,6 +39,13 @@ static inline pte_t arch_pte_make(paddr_t paddr, unsigned int prot, unsigned int
 	else
 		pte |= ARM64_PTE_UXN | (prot & MMU_EXEC ? 0 : ARM64_PTE_PXN);
 	return pte;
+}
+
+extern unsigned long arm64_prot_guarded; /* cpu.c */
+
+static inline unsigned long arch_prot_guarded(void)
+{
+	return arm64_prot_guarded;
 }
 
 static inline pte_t arch_pte_make_table(paddr_t table)
@@ -73,6 +82,8 @@ static inline unsigned int arch_pte_prot(pte_t pte)
 	}
 	if (is_user)
 		prot |= MMU_USER;
+	if (pte >> ARM64_PTE_GUARDED_SHIFT & 1)
+		prot |= MMU_GUARDED;
 	if (!(pte & ARM64_PTE_NOT_GLOBAL))
 		prot |= MMU_GLOBAL;
 	if (type == MAIR_DEVICE)

@@ -12,6 +12,11 @@
 #define SCTLR_NTWE (1 << 18)
 #define SCTLR_SPAN (1 << 23)
 #define SCTLR_UCI (1 << 26)
+#define SCTLR_EnDB_BIT 13 /* pointer authentication's keys */
+#define SCTLR_EnDA_BIT 27
+#define SCTLR_EnIB_BIT 30
+#define SCTLR_EnIA_BIT 31
+#define SCTLR_BT0 (1ul << 35)
 #define SCTLR_RES1 0x30500800 /* 29, 28, 22, 20, 11: LSMAOE, nTLSMD, EIS, TSCXT, EOS */
 #define SCTLR_OFF (SCTLR_RES1 | SCTLR_SPAN)
 #define SCTLR_ON (SCTLR_OFF | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_SA0 | SCTLR_I | SCTLR_DZE | SCTLR_UCT | \
@@ -28,6 +33,7 @@
 
 #define SPSR_EL1H_MASKED 0x3c5
 #define PSTATE_SS (1 << 21)
+#define PSTATE_USER 0xf1001c00ul /* what programs and tracers may change: N, Z, C, V, DIT, SSBS, BTYPE */
 #define MDSCR_SS 1
 
 #define ESR_EC_SHIFT 26

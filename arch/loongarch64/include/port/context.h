@@ -24,7 +24,7 @@ struct arch_thread {
 };
 
 /* The running CPU's record is in $r21, which the ABI leaves to the kernel. */
-static inline long arch_prctl_option(int option, unsigned long arg)
+static inline long arch_prctl_option(int option, const unsigned long args[4])
 {
 	return -EINVAL;
 }

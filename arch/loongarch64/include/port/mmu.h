@@ -37,6 +37,11 @@ static inline pte_t arch_pte_make(paddr_t paddr, unsigned int prot, unsigned int
 	return pte;
 }
 
+static inline unsigned long arch_prot_guarded(void)
+{
+	return 0;
+}
+
 static inline pte_t arch_pte_make_table(paddr_t table)
 {
 	return table;

@@ -15,9 +15,9 @@ struct arch_thread {
 
 long riscv_prctl(int option, unsigned long arg);
 
-static inline long arch_prctl_option(int option, unsigned long arg)
+static inline long arch_prctl_option(int option, const unsigned long args[4])
 {
-	return riscv_prctl(option, arg);
+	return riscv_prctl(option, args[0]);
 }
 
 static inline struct thread *arch_current(void)

@@ -19,7 +19,7 @@ enum x86_thread_flags {
 	X86_THREAD_SINGLE_STEP = 1 << 0, /* ptrace set TF, the program did not */
 };
 
-static inline long arch_prctl_option(int option, unsigned long arg)
+static inline long arch_prctl_option(int option, const unsigned long args[4])
 {
 	return -EINVAL;
 }
