@@ -45,7 +45,10 @@ BASE_CFLAGS := --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -ffreestanding -nostdlibin
 
 WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wno-unused-parameter
 
-KERNEL_CFLAGS := -std=gnu23 $(BASE_CFLAGS) $(WARNINGS) $(INCLUDES)
+# C becomes code when the kernel is linked, all of it together.
+LTO := -flto
+
+KERNEL_CFLAGS := -std=gnu23 $(BASE_CFLAGS) $(LTO) $(WARNINGS) $(INCLUDES)
 KERNEL_ASFLAGS := --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -g $(INCLUDES) -ffile-prefix-map=$(CURDIR)=.
 
 # --icf: equal functions become one, where nobody asks for their address; -O2: strings share their ends.
@@ -84,7 +87,7 @@ endif
 # $(DEPS_SRC)/SRC. It makes NAME_OBJS (for who links a library apart, like the image's stub) and
 # adds them to DEPS_OBJS. deps/include/ has the few libc headers that libraries ask for.
 
-DEPS_CFLAGS := -std=gnu11 $(BASE_CFLAGS) -w -Ideps/include -I.
+DEPS_CFLAGS := -std=gnu11 $(BASE_CFLAGS) $(LTO) -w -Ideps/include -I.
 
 define library
 $1_OBJS := $(patsubst %,$(OUT)/deps/$1/%.o,$3)
@@ -120,6 +123,9 @@ $(KERNEL_OBJS) $(DEPS_OBJS): $(OUT)/flags
 HOT := fs/path_walk.c fs/dentry.c fs/file.c fs/open.c process/fd_table.c mm/uio.c mm/user_copy.c \
 	syscall/at.c syscall/entry.c syscall/open.c syscall/read_write.c syscall/stat.c
 $(HOT:%=$(OUT)/%.o): KERNEL_CFLAGS += -Os
+
+# It is copied away from the rest, whose code it must not share; and ports have flags of their own for it.
+$(OUT)/arch/$(ARCH)/kexec_control.c.o: KERNEL_CFLAGS += -fno-lto
 
 $(OUT)/%.c.o: %.c | fetched
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
