@@ -69,20 +69,46 @@ static bool detach(struct timer *timer)
 	return false;
 }
 
-void timer_arm(struct timer *timer, uint64_t expires_ns)
+static void insert_locked(struct cpu *cpu, struct timer *timer)
 {
-	unsigned long flags = arch_irq_save();
-	struct cpu *cpu = arch_this_cpu();
 	struct timer_queue *queue = &cpu->timers;
 
-	detach(timer);
-	timer->expires_ns = expires_ns;
-	spin_lock(&queue->lock);
 	rb_insert(&timer->node, &queue->tree, timer_less);
 	if (!queue->first || timer_less(&timer->node, queue->first))
 		queue->first = &timer->node;
 	atomic_store(&timer->last_cpu, cpu);
 	atomic_store(&timer->cpu, cpu);
+}
+
+/* If its function is running on another CPU it stays there: timer_cancel() looks nowhere else. That CPU looks at its
+ * queue once more before it arms its hardware. */
+static noinline bool insert_where_it_runs(struct cpu *last, struct timer *timer)
+{
+	bool is_running;
+
+	spin_lock(&last->timers.lock);
+	is_running = atomic_load(&last->timers.running) == timer;
+	if (is_running)
+		insert_locked(last, timer);
+	spin_unlock(&last->timers.lock);
+	return is_running;
+}
+
+void timer_arm(struct timer *timer, uint64_t expires_ns)
+{
+	unsigned long flags = arch_irq_save();
+	struct cpu *cpu = arch_this_cpu(), *last;
+	struct timer_queue *queue = &cpu->timers;
+
+	detach(timer);
+	timer->expires_ns = expires_ns;
+	last = timer->last_cpu;
+	if (unlikely(last && last != cpu && atomic_load(&last->timers.running) == timer) && insert_where_it_runs(last, timer)) {
+		arch_irq_restore(flags);
+		return;
+	}
+	spin_lock(&queue->lock);
+	insert_locked(cpu, timer);
 	spin_unlock(&queue->lock);
 	/* Inside timer_interrupt() the hardware is armed at its end. */
 	if (expires_ns < queue->armed_ns && !queue->running)

@@ -38,7 +38,7 @@ struct timer_queue {
 
 void timer_init(struct timer *timer, timer_fn fn);
 
-/* Arms (or moves) the timer on this CPU. Any context; two callers for one timer need a lock of theirs. */
+/* Arms (or moves) the timer, on this CPU unless its function runs on another one. Any context; two callers for one timer need a lock of theirs. */
 void timer_arm(struct timer *timer, uint64_t expires_ns);
 
 /* Disarms; when it returns the function is not running and will not run. True if it was armed.

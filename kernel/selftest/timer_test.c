@@ -2,6 +2,7 @@
 /* Timers: order, moving, cancelling against a running function; clocks do not go back. */
 #include <kernel/cpu.h>
 #include <kernel/selftest.h>
+#include <kernel/smp.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <kernel/timer.h>
@@ -63,6 +64,49 @@ SELFTEST(timer_cancel)
 		before = atomic_load(&nr_fired);
 		delay_us(50);
 		CHECK(atomic_load(&nr_fired) == before);
+	}
+	return 0;
+}
+
+static unsigned int is_armed_again; /* atomic */
+
+/* Goes on for a while after the timer was armed on another CPU. */
+static void linger(struct timer *timer)
+{
+	atomic_store(&fired[1], 1);
+	for (unsigned int us = 0; us < 100000 && !atomic_load(&is_armed_again); us++)
+		delay_us(1);
+	delay_us(300);
+	atomic_store(&fired[2], 1);
+}
+
+static void arm_here(void *arg)
+{
+	timer_arm(arg, time_monotonic_ns());
+}
+
+SELFTEST(timer_moved)
+{
+	struct cpu *me = arch_this_cpu(), *other;
+	struct cpumask mask = { 0 };
+
+	cpu_for_each(other) /* the caller is not preempted, and does not sleep here */
+		if (other != me && atomic_load(&other->online))
+			break;
+	if (!other)
+		return 0;
+	cpumask_set(&mask, other->id);
+	for (int i = 0; i < 20; i++) {
+		is_armed_again = fired[1] = fired[2] = 0;
+		timer_init(&timers[0], linger);
+		smp_call(&mask, arm_here, &timers[0]);
+		for (unsigned int us = 0; us < 1000000 && !atomic_load(&fired[1]); us++)
+			delay_us(1);
+		CHECK(atomic_load(&fired[1]));
+		timer_arm(&timers[0], time_monotonic_ns() + 3600 * NSEC_PER_SEC);
+		atomic_store(&is_armed_again, 1);
+		CHECK(timer_cancel(&timers[0]));
+		CHECK(atomic_load(&fired[2]));
 	}
 	return 0;
 }
