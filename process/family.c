@@ -60,6 +60,15 @@ void family_add_thread_locked(struct process *process, struct thread *thread)
 	list_add_tail(&thread->process_node, &process->threads);
 	process->nr_threads++;
 	process->nr_live++;
+	/* What all threads were told before this one was among them. */
+	if (unlikely(process->group_exiting || process->exec_thread)) {
+		thread->signal->pending.set |= SIGMASK(SIGKILL);
+		thread_set_work(thread, WORK_SIGNAL | WORK_KILL);
+	} else if (unlikely(process->signals.nr_to_stop && !thread->signal->stop_pending)) {
+		process->signals.nr_to_stop++;
+		thread->signal->stop_pending = true;
+		thread_set_work(thread, WORK_SIGNAL);
+	}
 	spin_unlock(&process->signal_lock);
 	spin_lock(&pid_lock);
 	thread->pid->thread = thread;

@@ -197,10 +197,6 @@ static int link_child(struct thread *child, struct process *process, const struc
 		if (request->flags & CLONE_PARENT)
 			process->exit_signal = self->exit_signal;
 		pid_ns_adopt_locked(process);
-	} else if (self->signals.stop_signal && !self->signals.is_stopped) {
-		self->signals.nr_to_stop++;
-		child->signal->stop_pending = true;
-		thread_set_work(child, WORK_SIGNAL);
 	}
 	child->process = process_get(process);
 	family_add_thread_locked(process, child);
