@@ -133,7 +133,7 @@ static int take_signal(struct process *process, siginfo_t *info)
 	unsigned long flags = spin_lock_irqsave(&process->signal_lock);
 	int signo;
 
-	if (current->signal->stop_pending) {
+	if (current->signal->stop_pending && !(current->signal->pending.set & SIGMASK(SIGKILL))) {
 		stop_here(process, flags);
 		return -1;
 	}
