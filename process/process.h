@@ -46,7 +46,7 @@ struct process {
 	char exit_name[THREAD_NAME_LEN]; /* of a zombie, for /proc */
 	bool group_exiting;		/* also read under signal_lock */
 	struct list_head tracees;	/* ptrace_thread->tracee_node */
-	struct process *zombie_tracer;	/* waits for this process before the parent does */
+	struct process *zombie_tracer;	/* waits for this process, whose first thread has ended, before the parent does */
 	struct list_head traced_zombies, tracer_node;
 
 	struct wait_queue child_wait;	/* wait4 sleeps here; woken by children's changes */

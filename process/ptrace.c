@@ -221,7 +221,10 @@ void ptrace_thread_exit_locked(struct thread *thread)
 	tracer = pt->tracer;
 	if (thread->pid == process->pid) {
 		/* The leader stands for the process: its tracer sees the zombie, before the parent does. */
-		process->zombie_tracer = tracer != process->parent ? tracer : NULL;
+		if (tracer != process->parent) {
+			process->zombie_tracer = tracer;
+			list_move_tail(&process->tracer_node, &tracer->traced_zombies);
+		}
 		ptrace_detach_locked(pt);
 		return;
 	}
@@ -247,7 +250,6 @@ bool ptrace_take_zombie_locked(struct process *process)
 		return false;
 	info.si_pid = pid_nr_in(process->pid, pid_ns_of(tracer->pid));
 	info.si_status = process->exit_code;
-	list_add_tail(&process->tracer_node, &tracer->traced_zombies);
 	signal_send_process_locked(tracer, SIGCHLD, &info);
 	wake_up_all(&tracer->child_wait);
 	return true;
@@ -258,7 +260,8 @@ static void release_zombie_locked(struct process *process)
 {
 	process->zombie_tracer = NULL;
 	list_del_init(&process->tracer_node);
-	family_zombie_to_parent_locked(process);
+	if (process->is_zombie)
+		family_zombie_to_parent_locked(process);
 }
 
 void ptrace_tracer_exit_locked(struct process *tracer)
@@ -310,19 +313,25 @@ static void tell_end(struct wait_result *result, const struct pid *tid, uint32_t
 		tell(result, tid, uid, CLD_EXITED, code >> 8 & 0xff, code & 0xff00);
 }
 
+/* 1; 0: there are none; -1: one will be, when its other threads have ended. */
 static int wait_zombies_locked(const struct wait_request *request, struct wait_result *result)
 {
 	struct process *process;
+	int found = 0;
 
 	list_for_each_entry(process, &current_process()->traced_zombies, tracer_node) {
 		if (!(request->options & WEXITED) || !is_meant(process->pid, process, request))
 			continue;
+		if (!process->is_zombie) {
+			found = -1;
+			continue;
+		}
 		tell_end(result, process->pid, process->exit_uid, process->exit_code);
 		if (!(request->options & WNOWAIT))
 			release_zombie_locked(process);
 		return 1;
 	}
-	return 0;
+	return found;
 }
 
 int ptrace_wait_locked(const struct wait_request *request, struct wait_result *result)
@@ -330,7 +339,7 @@ int ptrace_wait_locked(const struct wait_request *request, struct wait_result *r
 	struct ptrace_thread *pt;
 	int found = wait_zombies_locked(request, result);
 
-	if (found)
+	if (found > 0)
 		return found;
 	list_for_each_entry(pt, &current_process()->tracees, tracee_node) {
 		struct thread *thread = pt->thread;
