@@ -6,6 +6,7 @@
 #include <lib/alloc.h>
 #include <lib/string.h>
 #include <mm/user_copy.h>
+#include <process/access.h>
 #include <process/family.h>
 #include <process/pid_ns.h>
 #include <process/process.h>
@@ -227,8 +228,10 @@ int signal_exec(void)
 	else
 		handlers_clear(old);
 	spin_unlock_irqrestore(&process->signal_lock, flags);
-	if (unshared)
+	if (unshared) {
+		access_wait_for_readers(); /* a child that ends looks at its parent's */
 		signal_handlers_put(old);
+	}
 	current->signal->altstack = (stack_t){ .ss_flags = SS_DISABLE };
 	return 0;
 }
