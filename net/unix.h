@@ -52,7 +52,7 @@ struct unix_sock {
 
 	struct sockaddr_un addr;
 	size_t addr_len; /* 0: no name */
-	struct inode *bound_inode; /* reference; NULL: abstract or none */
+	struct path bound; /* references, which keep it mounted; without dentry: abstract or none */
 	struct list_head bound_node;
 };
 

@@ -2,6 +2,7 @@
 /* Names of UNIX sockets: a path (a socket inode in the file system) or an abstract string (man 7 unix, "Address format"). */
 #include <net/unix.h>
 
+#include <fs/dentry.h>
 #include <fs/inode.h>
 #include <fs/fs_context.h>
 #include <kernel/errno.h>
@@ -41,7 +42,7 @@ static struct unix_sock *find_abstract_locked(const struct sockaddr_un *addr, si
 	struct unix_sock *unix;
 
 	list_for_each_entry(unix, &bound, bound_node) {
-		if (!unix->bound_inode && unix->addr_len == len && !memcmp(&unix->addr, addr, len))
+		if (!unix->bound.dentry && unix->addr_len == len && !memcmp(&unix->addr, addr, len))
 			return unix;
 	}
 	return NULL;
@@ -52,7 +53,7 @@ static struct unix_sock *find_inode_locked(const struct inode *inode)
 	struct unix_sock *unix;
 
 	list_for_each_entry(unix, &bound, bound_node) {
-		if (unix->bound_inode == inode)
+		if (unix->bound.dentry && unix->bound.dentry->inode == inode)
 			return unix;
 	}
 	return NULL;
@@ -110,16 +111,16 @@ static int bind_path(struct unix_sock *unix, const struct sockaddr_un *addr, siz
 	if (unix->addr_len) {
 		err = -EINVAL;
 	} else {
-		inode_get(path.dentry->inode);
-		unix->bound_inode = path.dentry->inode;
+		unix->bound = path;
 		unix->addr = *addr;
 		unix->addr_len = len;
 		list_add_tail(&unix->bound_node, &bound);
 	}
 	spin_unlock(&unix_lock);
-	path_put(&path);
-	if (err)
+	if (err) {
+		path_put(&path);
 		(void)vfs_unlink(NULL, name, false); /* a race of two binds: the loser's name goes again */
+	}
 	return err;
 }
 
@@ -138,17 +139,17 @@ int unix_bind(struct socket *sock, const void *raw, size_t raw_len)
 
 void unix_unbind(struct unix_sock *unix)
 {
-	struct inode *inode;
+	struct path path;
 
 	spin_lock(&unix_lock);
-	inode = unix->bound_inode;
+	path = unix->bound;
 	if (unix->addr_len)
 		list_del(&unix->bound_node);
-	unix->bound_inode = NULL;
+	unix->bound = (struct path){};
 	unix->addr_len = 0;
 	spin_unlock(&unix_lock);
-	if (inode)
-		inode_put(inode);
+	if (path.dentry)
+		path_put(&path);
 }
 
 /* --- find ------------------------------------------------------------------------------------- */
