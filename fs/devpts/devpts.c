@@ -17,6 +17,7 @@
 #include <kernel/errno.h>
 #include <kernel/thread.h>
 #include <lib/alloc.h>
+#include <lib/atomic.h>
 #include <lib/bitmap.h>
 #include <lib/parse.h>
 #include <lib/printf.h>
@@ -27,10 +28,10 @@
 
 #define MAX_PTYS 4096
 
+/* Goes with its super block, which masters keep when it is no longer mounted. */
 struct devpts {
 	struct pty_host host; /* first */
 	struct super_block *sb;
-	unsigned int refs; /* refcount: the super block and open masters */
 
 	struct spinlock lock;
 	unsigned long used[MAX_PTYS / 64]; /* Guarded by lock. */
@@ -83,6 +84,7 @@ static int add_name(struct super_block *sb, const char *name, struct inode *inod
 	dentry_instantiate(dentry, inode);
 	dentry_hash(dentry);
 	rwsem_write_unlock(&root->lock);
+	dentry_put(dentry); /* pinned */
 	return 0;
 }
 
@@ -109,12 +111,9 @@ static int devpts_add_node(struct pty_host *host, unsigned int index, dev_t dev)
 
 static void devpts_remove_node(struct pty_host *host, unsigned int index)
 {
-	struct devpts *devpts = (struct devpts *)host;
-	struct dentry *root = devpts->sb ? devpts->sb->root : NULL, *dentry;
+	struct dentry *root = ((struct devpts *)host)->sb->root, *dentry;
 	char name[12];
 
-	if (!root)
-		return; /* unmounted while the master was open */
 	scnprintf(name, sizeof(name), "%u", index);
 	rwsem_write_lock(&root->inode->lock);
 	dentry = dentry_lookup(root, name, strlen(name));
@@ -123,23 +122,18 @@ static void devpts_remove_node(struct pty_host *host, unsigned int index)
 		dentry_delete(dentry);
 	}
 	rwsem_write_unlock(&root->inode->lock);
-	if (dentry) {
-		dentry_put(dentry); /* the lookup's */
-		dentry_put(dentry); /* the name's own */
-	}
+	if (dentry)
+		dentry_put(dentry);
 }
 
 static void devpts_get(struct pty_host *host)
 {
-	__atomic_fetch_add(&((struct devpts *)host)->refs, 1, __ATOMIC_RELAXED);
+	atomic_inc(&((struct devpts *)host)->sb->refs);
 }
 
 static void devpts_put(struct pty_host *host)
 {
-	struct devpts *devpts = (struct devpts *)host;
-
-	if (__atomic_sub_fetch(&devpts->refs, 1, __ATOMIC_ACQ_REL) == 0)
-		kfree(devpts);
+	super_block_put(((struct devpts *)host)->sb);
 }
 
 /* --- /dev/ptmx -------------------------------------------------------------------------------- */
@@ -235,10 +229,7 @@ static int devpts_remount(struct super_block *sb, unsigned int *sb_flags, const 
 
 static void devpts_kill(struct super_block *sb)
 {
-	struct devpts *devpts = sb->private_data;
-
-	devpts->sb = NULL;
-	devpts_put(&devpts->host);
+	kfree(sb->private_data);
 }
 
 static const struct super_ops devpts_super_ops = {
@@ -292,7 +283,6 @@ static int devpts_fill_super(struct super_block *sb, const char *source, const c
 		return -ENOMEM;
 	devpts->host = (struct pty_host){ devpts_alloc_index, devpts_free_index, devpts_add_node,
 		devpts_remove_node, devpts_get, devpts_put };
-	devpts->refs = 1;
 	devpts->sb = sb;
 	devpts->mode = 0600;
 	devpts->max = MAX_PTYS;

@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "abi.h"
@@ -81,6 +84,35 @@ static void u_root(void)
 	}
 }
 
+/* A name that a socket has, and a terminal that is open, outlast the mount. */
+static void held(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "s/name" };
+	int socket_fd = socket(AF_UNIX, SOCK_STREAM, 0), master;
+
+	mkdir("s", 0755);
+	SHOW(mount("none", "s", "tmpfs", 0, NULL));
+	SHOW(bind(socket_fd, (void *)&addr, sizeof(addr)));
+	CHECK_ERRNO(umount("s"), EBUSY);
+	SHOW(umount2("s", MNT_DETACH));
+	SHOW(mount("none", "s", "tmpfs", 0, NULL));
+	SHOW(close(socket_fd));
+	SHOW(umount("s"));
+
+	mkdir("pts", 0755);
+	SHOW(mknod("ptmx", S_IFCHR | 0600, makedev(5, 2)));
+	for (int i = 0; i < 100; i++) {
+		CHECK(!mount("none", "pts", "devpts", 0, "newinstance,ptmxmode=666"));
+		master = open("ptmx", O_RDWR | O_NOCTTY);
+		CHECK(master >= 0 && !access("pts/0", F_OK));
+		if (i % 2)
+			close(master);
+		CHECK(!umount("pts"));
+		if (!(i % 2))
+			CHECK(!close(master));
+	}
+}
+
 static void roots(void)
 {
 	int status;
@@ -121,6 +153,7 @@ int main(void)
 {
 	basics();
 	u_root();
+	held();
 	roots();
 	return abi_result();
 }
