@@ -367,9 +367,14 @@ static int wait_for_partner(struct pipe *pipe, struct file *file, bool is_reader
 	unsigned int *opens = is_reader ? &pipe->writer_opens : &pipe->reader_opens;
 	unsigned int *present = is_reader ? &pipe->nr_writers : &pipe->nr_readers;
 	struct wait_queue *wq = is_reader ? &pipe->read_wait : &pipe->write_wait;
-	unsigned int before = atomic_load_relaxed(opens);
+	unsigned int before;
+	bool is_there;
 
-	if (atomic_load_relaxed(present))
+	mutex_lock(&pipe->lock);
+	before = *opens;
+	is_there = *present;
+	mutex_unlock(&pipe->lock);
+	if (is_there)
 		return 0;
 	if (file->flags & O_NONBLOCK) {
 		file->pos = before; /* pipe_poll(): no hang-up before the first writer */
