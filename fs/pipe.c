@@ -74,9 +74,9 @@ size_t pipe_room(struct pipe *pipe, size_t n)
 
 		while (size < wanted && size < pipe->capacity)
 			size *= 2;
-		/* Without memory for more, what there is has to do. */
-		if (ring_resize(pipe, size) && !pipe->size)
-			(void)ring_resize(pipe, PAGE_SIZE);
+		/* Without memory for more, what there is has to do from now on: who waits for room waits for a reader. */
+		if (ring_resize(pipe, size) && (pipe->size || !ring_resize(pipe, PAGE_SIZE)))
+			pipe->capacity = pipe->size;
 	}
 	return pipe->size - pipe_fill(pipe);
 }
