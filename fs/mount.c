@@ -277,7 +277,9 @@ struct mount_namespace *mount_namespace_copy(struct mount_namespace *ns, struct 
 	list_init(&copy->mounts);
 	wait_queue_init(&copy->changed);
 	rwsem_write_lock(&namespace_lock);
+	rwsem_read_lock(&rename_lock); /* mount_copy_tree() asks what lies below what */
 	copy->root = mount_copy_tree(ns->root, ns->root->root, true, copy);
+	rwsem_read_unlock(&rename_lock);
 	if (!copy->root) {
 		rwsem_write_unlock(&namespace_lock);
 		kfree(copy);
