@@ -33,8 +33,11 @@ void notify_dentry_slow(struct dentry *dentry, uint32_t mask)
 
 void notify_dir_slow(struct inode *dir, uint32_t mask, uint32_t cookie, const struct dentry *entry)
 {
-	if (notify_hook && dir->watches)
-		notify_hook(dir, entry->inode ? notify_mask(entry->inode, mask) : mask, cookie, entry->name);
+	if (!notify_hook || !dir->watches)
+		return;
+	rwsem_read_lock(&rename_lock); /* the name stays */
+	notify_hook(dir, entry->inode ? notify_mask(entry->inode, mask) : mask, cookie, entry->name);
+	rwsem_read_unlock(&rename_lock);
 }
 
 void notify_inode_slow(struct inode *inode, uint32_t mask)
