@@ -10,55 +10,103 @@
 #include <linux/fcntl.h>
 #include <mm/uio.h>
 
-static void ring_copy_out(const struct pipe *pipe, uint8_t *to, size_t n)
+/* Both locks held. What is in the one and has room in the other, n bytes at most; they stay in the first. */
+static size_t ring_copy(const struct pipe *in, struct pipe *out, size_t n)
 {
-	size_t offset = pipe->tail & (pipe->size - 1), part = min(n, pipe->size - offset);
+	size_t done = 0;
 
-	memcpy(to, pipe->ring + offset, part);
-	memcpy(to + part, pipe->ring, n - part);
+	n = min(n, pipe_fill(in));
+	n = min(n, pipe_room(out, n));
+	while (done < n) {
+		size_t from = (in->tail + done) & (in->size - 1), to = out->head & (out->size - 1);
+		size_t part = min(min(in->size - from, out->size - to), n - done);
+
+		memcpy(out->ring + to, in->ring + from, part);
+		out->head += part;
+		done += part;
+	}
+	return n;
 }
 
-/* What is in the pipe, copied aside; bytes, or as pipe_tee(). */
-static ssize_t peek(struct pipe *pipe, uint8_t *buf, size_t len, bool nonblock)
+/* Waits until there is something to read: as pipe_wait_for_data(), without the lock. */
+static int wait_for_data(struct pipe *pipe, bool nonblock)
 {
 	bool has_slept = false;
-	ssize_t ret;
+	int ret;
 
 	mutex_lock(&pipe->lock);
 	ret = pipe_wait_for_data(pipe, nonblock, &has_slept);
-	if (ret > 0) {
-		ret = (ssize_t)min(len, pipe_fill(pipe));
-		ring_copy_out(pipe, buf, (size_t)ret);
-	}
 	pipe_finish_read(pipe, false, has_slept);
 	return ret;
 }
 
-/* Through a buffer, so that the locks of two pipes are never held together. */
-static ssize_t pipe_to_pipe(struct file *in, struct file *out, size_t len, bool nonblock, bool keeps)
+/* Waits until a write of up to n bytes begins, or the readers are gone. Lock held. */
+static int wait_for_room(struct pipe *pipe, size_t n, bool nonblock, bool *has_slept)
 {
-	bool in_nonblock = nonblock || in->flags & O_NONBLOCK, out_nonblock = nonblock || out->flags & O_NONBLOCK;
-	struct uio uio;
-	uint8_t *buf;
+	while (pipe->nr_readers && pipe_room(pipe, min(n, pipe->capacity)) < min(n, (size_t)PIPE_BUF)) {
+		int err = pipe->size ? -EAGAIN : -ENOMEM;
+
+		if (!nonblock && pipe->size) {
+			*has_slept = true;
+			err = pipe_sleep(pipe, &pipe->write_wait, pipe_can_write(pipe, min(n, (size_t)PIPE_BUF)));
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Ends a write: unlocks and wakes who can go on now. */
+static void finish_write(struct pipe *pipe, bool has_written, bool has_slept)
+{
+	bool room = !pipe_is_full(pipe);
+
+	mutex_unlock(&pipe->lock);
+	if (has_written)
+		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
+	if (has_slept && room) /* the wake-up that came to us may have been meant for several */
+		wake_up_nr(&pipe->write_wait, 1, EPOLLOUT | EPOLLWRNORM);
+}
+
+/* One try under both locks, in the order of their addresses: bytes, 0 (another was faster), -EPIPE. */
+static ssize_t try_pipe_to_pipe(struct pipe *in, struct pipe *out, size_t len, bool keeps, bool has_slept)
+	NO_THREAD_SAFETY_CHECK
+{
+	ssize_t n = -EPIPE;
+	bool was_full;
+
+	mutex_lock(in < out ? &in->lock : &out->lock);
+	mutex_lock(in < out ? &out->lock : &in->lock);
+	was_full = pipe_is_full(in);
+	if (out->nr_readers) {
+		n = (ssize_t)ring_copy(in, out, len);
+		in->tail += keeps ? 0 : (size_t)n;
+	}
+	finish_write(out, n > 0, has_slept);
+	pipe_finish_read(in, was_full, false);
+	return n;
+}
+
+static ssize_t pipe_to_pipe(struct file *in_file, struct file *out_file, size_t len, bool nonblock, bool keeps)
+{
+	struct pipe *in = in_file->private_data, *out = out_file->private_data;
+	bool has_slept = false;
 	ssize_t n;
 
-	if (in->private_data == out->private_data)
+	if (in == out)
 		return -EINVAL;
-	len = min(len, (size_t)PIPE_DEFAULT_BYTES);
-	buf = kmalloc(max(len, (size_t)1));
-	if (!buf)
-		return -ENOMEM;
-	n = peek(in->private_data, buf, len, in_nonblock);
-	if (n > 0) {
-		uio_init_kernel(&uio, buf, (size_t)n);
-		n = pipe_do_write(out->private_data, &uio, out_nonblock);
-	}
-	if (n > 0 && !keeps) {
-		uio_init_kernel(&uio, buf, (size_t)n);
-		n = pipe_do_read(in->private_data, &uio, true);
-	}
-	kfree(buf);
-	return n;
+	do {
+		n = wait_for_data(in, nonblock || in_file->flags & O_NONBLOCK);
+		if (n <= 0)
+			return n;
+		mutex_lock(&out->lock);
+		n = wait_for_room(out, 1, nonblock || out_file->flags & O_NONBLOCK, &has_slept);
+		mutex_unlock(&out->lock);
+		if (n)
+			return n;
+		n = try_pipe_to_pipe(in, out, len, keeps, has_slept);
+	} while (!n && len);
+	return n == -EPIPE ? pipe_broken() : n;
 }
 
 ssize_t pipe_tee(struct file *in, struct file *out, size_t len, bool nonblock)
@@ -101,17 +149,14 @@ static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, si
 /* Waits for room for a page at least; then reads into the ring, as much as fits. */
 static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, size_t len, bool nonblock)
 {
+	bool has_slept = false;
 	size_t total = 0;
-	ssize_t ret = 0;
+	ssize_t ret;
 
 	mutex_lock(&pipe->lock);
-	while (pipe->nr_readers && pipe_room(pipe, min(len, pipe->capacity)) < min(len, (size_t)PIPE_BUF)) {
-		ret = pipe->size ? -EAGAIN : -ENOMEM;
-		if (!nonblock && pipe->size)
-			ret = pipe_sleep(pipe, &pipe->write_wait, pipe_can_write(pipe, min(len, (size_t)PIPE_BUF)));
-		if (ret)
-			goto out;
-	}
+	ret = wait_for_room(pipe, len, nonblock, &has_slept);
+	if (ret)
+		goto out;
 	if (!pipe->nr_readers) {
 		ret = pipe_broken();
 		goto out;
@@ -131,9 +176,7 @@ static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, siz
 			break;
 	}
 out:
-	mutex_unlock(&pipe->lock);
-	if (total)
-		wake_up_nr(&pipe->read_wait, 1, EPOLLIN | EPOLLRDNORM);
+	finish_write(pipe, total, has_slept);
 	return total ? (ssize_t)total : ret;
 }
 

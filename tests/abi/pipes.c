@@ -2,7 +2,9 @@
 /* Pipes and FIFOs: sizes, blocking, atomic writes, broken ends, opening order, splice and tee. */
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -203,6 +205,53 @@ static void splicing(void)
 	close(a[0]), close(a[1]), close(b[0]), close(b[1]), close(file);
 }
 
+/* Every byte comes out once, whoever takes it: one reads the first pipe while another thread moves it to the second. */
+static int first[2], second[2];
+static atomic_int counts[256];
+
+static void *count_all(void *arg)
+{
+	unsigned char buf[100];
+	int n, fd = *(int *)arg;
+
+	while ((n = (int)read(fd, buf, sizeof(buf))) > 0)
+		for (int i = 0; i < n; i++)
+			atomic_fetch_add(&counts[buf[i]], 1);
+	return NULL;
+}
+
+static void *write_blocks(void *arg)
+{
+	char block[1000];
+
+	for (int i = 0; i < 256; i++) {
+		memset(block, i, sizeof(block));
+		CHECK(write(first[1], block, sizeof(block)) == sizeof(block));
+	}
+	close(first[1]);
+	return NULL;
+}
+
+static void splice_beside_reader(void)
+{
+	pthread_t writer, taker, counter;
+	int wrong = 0;
+
+	CHECK(!pipe(first) && !pipe(second));
+	pthread_create(&writer, NULL, write_blocks, NULL);
+	pthread_create(&taker, NULL, count_all, &first[0]);
+	pthread_create(&counter, NULL, count_all, &second[0]);
+	while (splice(first[0], NULL, second[1], NULL, 3000, 0) > 0)
+		;
+	close(second[1]);
+	pthread_join(writer, NULL);
+	pthread_join(taker, NULL);
+	pthread_join(counter, NULL);
+	for (int i = 0; i < 256; i++)
+		wrong += counts[i] != 1000;
+	show("spliced beside a reader, wrong: %d", wrong);
+}
+
 int main(void)
 {
 	fill_and_drain();
@@ -210,5 +259,6 @@ int main(void)
 	atomic_blocks();
 	fifos();
 	splicing();
+	splice_beside_reader();
 	return abi_result();
 }
