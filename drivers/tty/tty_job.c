@@ -16,6 +16,9 @@
 #include <asm/ioctls.h>
 #include <asm/signal.h>
 
+/* A session has no terminal, a terminal no session: both are looked at and then changed by one thread at a time. */
+static struct mutex taking_lock = MUTEX_INIT(taking_lock);
+
 /* The foreground group with a reference, or NULL. */
 static struct pid *foreground_get(struct tty *tty)
 {
@@ -90,13 +93,14 @@ void tty_acquire_at_open(struct tty *tty, struct file *file)
 {
 	if (file->flags & O_NOCTTY || tty->is_master || tty->session || !signal_ops()->is_session_leader())
 		return;
-	if (!(file->mode & FILE_READ) || current_has_terminal())
-		return;
-	take_terminal(tty);
+	mutex_lock(&taking_lock);
+	if (!tty->session && file->mode & FILE_READ && !current_has_terminal())
+		take_terminal(tty);
+	mutex_unlock(&taking_lock);
 }
 
 /* TIOCSCTTY; arg 1 steals from another session, for root. */
-static long set_controlling(struct tty *tty, struct file *file, unsigned long arg)
+static long set_controlling_locked(struct tty *tty, struct file *file, unsigned long arg)
 {
 	struct pid *session = signal_ops()->current_session();
 
@@ -110,6 +114,16 @@ static long set_controlling(struct tty *tty, struct file *file, unsigned long ar
 		return -EPERM;
 	take_terminal(tty);
 	return 0;
+}
+
+static long set_controlling(struct tty *tty, struct file *file, unsigned long arg)
+{
+	long result;
+
+	mutex_lock(&taking_lock);
+	result = set_controlling_locked(tty, file, arg);
+	mutex_unlock(&taking_lock);
+	return result;
 }
 
 static bool is_own_terminal(struct tty *tty)
