@@ -33,6 +33,9 @@ static const struct inode_ops *tmpfs_inode_ops;
 static struct file_ops memfd_file_ops;
 static struct inode_ops memfd_inode_ops;
 
+/* Who writes holds it from the look at the seals on, for reading; who seals waits for them. */
+static struct rwsem seal_lock = RWSEM_INIT(seal_lock);
+
 static bool is_memfd(const struct file *file)
 {
 	return file->inode && memfd_mount && file->inode->ops == &memfd_inode_ops;
@@ -40,7 +43,7 @@ static bool is_memfd(const struct file *file)
 
 /* --- operations that seals forbid ---------------------------------------------------------------- */
 
-static ssize_t memfd_write(struct file *file, struct uio *uio, loff_t *pos)
+static ssize_t write_unsealed(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct inode *inode = file->inode;
 	unsigned int seals = atomic_load(&inode->seals);
@@ -57,7 +60,17 @@ static ssize_t memfd_write(struct file *file, struct uio *uio, loff_t *pos)
 	return tmpfs_file_ops->write(file, uio, pos);
 }
 
-static int memfd_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
+static ssize_t memfd_write(struct file *file, struct uio *uio, loff_t *pos)
+{
+	ssize_t ret;
+
+	rwsem_read_lock(&seal_lock);
+	ret = write_unsealed(file, uio, pos);
+	rwsem_read_unlock(&seal_lock);
+	return ret;
+}
+
+static int fallocate_unsealed(struct file *file, int mode, loff_t offset, loff_t len)
 {
 	unsigned int seals = atomic_load(&file->inode->seals);
 
@@ -66,6 +79,16 @@ static int memfd_fallocate(struct file *file, int mode, loff_t offset, loff_t le
 	if (!(mode & FALLOC_FL_PUNCH_HOLE) && seals & F_SEAL_GROW && (uint64_t)(offset + len) > file->inode->size)
 		return -EPERM;
 	return tmpfs_file_ops->fallocate(file, mode, offset, len);
+}
+
+static int memfd_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
+{
+	int err;
+
+	rwsem_read_lock(&seal_lock);
+	err = fallocate_unsealed(file, mode, offset, len);
+	rwsem_read_unlock(&seal_lock);
+	return err;
 }
 
 static bool is_write_sealed(const struct file *file)
@@ -131,6 +154,7 @@ int memfd_add_seals(struct file *file, unsigned int seals)
 		return -EPERM;
 	if (seals & ~ALL_SEALS || !is_memfd(file))
 		return -EINVAL;
+	rwsem_write_lock(&seal_lock);
 	rwsem_write_lock(&inode->lock);
 	mutex_lock(&inode->mapping->vma_lock);
 	if (inode->seals & F_SEAL_SEAL)
@@ -141,6 +165,7 @@ int memfd_add_seals(struct file *file, unsigned int seals)
 		atomic_fetch_or(&inode->seals, seals);
 	mutex_unlock(&inode->mapping->vma_lock);
 	rwsem_write_unlock(&inode->lock);
+	rwsem_write_unlock(&seal_lock);
 	return err;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* mmap, mprotect, mremap, madvise, brk, shared and private file mappings, copy on write. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -164,6 +165,41 @@ static void files(void)
 	SHOW(fcntl(m, F_GET_SEALS));
 }
 
+/* What was sealed does not change any more, however many wrote at that moment. */
+static void *write_all_the_time(void *arg)
+{
+	static char block[60000];
+	int fd = *(int *)arg;
+
+	while (pwrite(fd, block, sizeof(block), 0) > 0)
+		block[0]++;
+	return NULL;
+}
+
+static void seal_beside_writers(void)
+{
+	int changed = 0;
+
+	for (int i = 0; i < 60; i++) {
+		char before, after;
+		pthread_t threads[3];
+		int fd = memfd_create("sealed", MFD_ALLOW_SEALING);
+
+		CHECK(write(fd, "", 1) == 1);
+		for (int t = 0; t < 3; t++)
+			pthread_create(&threads[t], NULL, write_all_the_time, &fd);
+		usleep(3000 + i * 37);
+		CHECK(!fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));
+		CHECK(pread(fd, &before, 1, 0) == 1);
+		for (int t = 0; t < 3; t++)
+			pthread_join(threads[t], NULL);
+		CHECK(pread(fd, &after, 1, 0) == 1);
+		changed += before != after;
+		close(fd);
+	}
+	show("changed after the seal: %d", changed);
+}
+
 static void moving(void)
 {
 	char *p = map(4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
@@ -242,6 +278,7 @@ int main(void)
 	misuse();
 	protection();
 	files();
+	seal_beside_writers();
 	moving();
 	copy_on_write();
 	limits();
