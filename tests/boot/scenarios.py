@@ -6,6 +6,7 @@ line printed by the program or the Linux at its end. Kinds of images come from t
 """
 import gzip
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -295,6 +296,26 @@ scenario("programs/glibc-dynamic", "Debian's programs and their shared libraries
          smp=2, exits=True)
 
 # --- kexec ----------------------------------------------------------------------------------------
+
+def dirty_memory(ctx, s, log):
+    """RAM is noise before anything runs, as a warm reset or a kernel before leaves it; QEMU's is zero otherwise."""
+    path = os.path.join(ctx.out, "dirty.ram")
+    noise = random.Random(1).randbytes(1 << 20)
+    with open(path, "wb") as f:
+        for _ in range(int(s.mem[:-1])):
+            f.write(noise)
+    try:
+        text = ctx.boot(s, log, machine=f"{vm.MACHINE.get(ctx.arch, 'virt')},memory-backend=dirty", extra=(
+            "-object", f"memory-backend-file,id=dirty,size={s.mem},share=off,mem-path={path}"))
+    finally:
+        os.unlink(path)
+    return selftests(ctx, text)
+
+
+scenario("mem/dirty", "memory that is not zero at the start", lambda ctx: images.shell("poweroff -f").bytes(),
+         (r"selftest: \d+ passed, \d+ failed",), append="selftest=all", smp=2, mem="128M", timeout=120, run=dirty_memory,
+         exits=True, on_linux=False)
+
 
 def u_root_script(script):
     return lambda ctx: images.u_root(script=script, files=[
