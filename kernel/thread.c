@@ -34,9 +34,10 @@ int thread_create(const char *name, void (*entry)(void *arg), void *arg, struct 
 	if (!thread)
 		return -ENOMEM;
 	if (current->sched.affinity) {
-		thread->sched.affinity = kmemdup(current->sched.affinity, sizeof(struct cpumask));
+		thread->sched.affinity = kmalloc(sizeof(struct cpumask));
 		if (!thread->sched.affinity)
 			goto err_free;
+		sched_get_affinity(current, thread->sched.affinity); /* another thread may be replacing it */
 	}
 	thread->stack = kernel_stack_alloc();
 	if (!thread->stack)
