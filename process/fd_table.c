@@ -306,7 +306,7 @@ void fd_install(int fd, struct file *file)
 {
 	struct fd_table *table = current->files;
 
-	if (likely(atomic_load_relaxed(&table->refs) == 1)) {
+	if (likely(atomic_load(&table->refs) == 1)) {
 		atomic_store(&table->files[fd], file);
 		return;
 	}

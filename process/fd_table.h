@@ -34,7 +34,8 @@ struct fd_ref fd_borrow_shared(int fd);
 /* The table is the current thread's alone; what is in it then, without a reference (O_PATH files too). */
 static __always_inline bool fd_table_is_mine(void)
 {
-	return likely(__atomic_load_n(&current->files->refs, __ATOMIC_RELAXED) == 1);
+	/* Acquire: what the last one who shared it did to it is seen. */
+	return likely(__atomic_load_n(&current->files->refs, __ATOMIC_ACQUIRE) == 1);
 }
 static __always_inline struct file *fd_mine(int fd)
 {
