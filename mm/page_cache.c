@@ -219,6 +219,8 @@ static void zap_vmas(struct address_space *mapping, uint64_t index, uint64_t nr)
 {
 	struct vma *vma;
 
+	/* Who maps meanwhile is on the list here, or sees that the pages have gone from the cache. */
+	atomic_fence();
 	if (list_empty(&mapping->vmas))
 		return;
 	mutex_lock(&mapping->vma_lock);
