@@ -203,6 +203,7 @@ static void leave_process(void)
 	spin_lock(&process->signal_lock);
 	list_del_init(&current->process_node);
 	process->nr_threads--;
+	signal_drop_own_locked();
 	spin_unlock(&process->signal_lock);
 	add_usage(current, &process->ended);
 	spin_lock(&pid_lock);

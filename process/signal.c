@@ -52,6 +52,11 @@ void signal_discard_locked(struct process *process, sigmask_t mask)
 		pending_discard(process, &thread->signal->pending, mask);
 }
 
+void signal_drop_own_locked(void)
+{
+	pending_discard(current_process(), &current->signal->pending, ~(sigmask_t)0);
+}
+
 /* --- waking --------------------------------------------------------------------------------------- */
 
 void signal_wake_thread(struct thread *thread, bool fatal)

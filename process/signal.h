@@ -135,5 +135,7 @@ int signal_dequeue_locked(sigmask_t set, siginfo_t *info);
 void signal_recalc_locked(void);
 /* Discards pending signals of a set everywhere in the process. signal_lock held. */
 void signal_discard_locked(struct process *process, sigmask_t mask);
+/* What is queued for the current thread alone, which ends. signal_lock held. */
+void signal_drop_own_locked(void);
 /* timer_create(2): called when a SI_TIMER signal was taken, to fill the overrun count and arm anew. NULL: none. */
 extern void (*signal_timer_taken)(siginfo_t *info);

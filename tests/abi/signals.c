@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Handlers, masks, queues, alternate stacks, restarts, signalfd, timers that signal. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -178,11 +179,48 @@ static void descriptor(void)
 	CHECK_ERRNO(signalfd(0, &s, 0), EINVAL);
 }
 
+static int queued(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[200];
+	int n = -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, "SigQ: %d/", &n);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void *leave_some(void *arg)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	for (int i = 0; i < 5; i++)
+		CHECK(!pthread_kill(pthread_self(), SIGRTMIN + 1));
+	CHECK(!pthread_kill(pthread_self(), SIGUSR2));
+	return NULL;
+}
+
+/* Signals that a thread leaves behind are counted no more. */
+static void left_behind(void)
+{
+	pthread_t thread;
+	int before = queued();
+
+	CHECK(!pthread_create(&thread, NULL, leave_some, NULL) && !pthread_join(thread, NULL));
+	usleep(20000); /* join returns before its end */
+	show("left behind: %d", queued() - before);
+}
+
 int main(void)
 {
 	masks();
 	faults();
 	restarts();
 	descriptor();
+	left_behind();
 	return abi_result();
 }
