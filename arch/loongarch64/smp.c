@@ -119,6 +119,8 @@ void arch_park_cpu(void)
 
 int arch_wait_parked(struct cpu *cpu)
 {
+	if (!cpu->rq.running)
+		return 0; /* it never came, and is where firmware had it */
 	for (unsigned int waited_us = 0; loongarch_parking && waited_us < PARK_TIMEOUT_US; waited_us++) {
 		if (__atomic_load_n((uint32_t *)phys_to_virt(parking_sign(cpu)), __ATOMIC_ACQUIRE))
 			return 0;

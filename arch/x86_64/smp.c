@@ -173,7 +173,8 @@ void arch_park_cpu(void)
 
 int arch_wait_parked(struct cpu *cpu)
 {
-	for (unsigned int waited_us = 0; !__atomic_load_n(&cpu->arch.parked, __ATOMIC_ACQUIRE); waited_us++) {
+	/* One that never came is not waited for, but told the same: it must not come later. */
+	for (unsigned int waited_us = 0; cpu->rq.running && !__atomic_load_n(&cpu->arch.parked, __ATOMIC_ACQUIRE); waited_us++) {
 		if (waited_us == PARK_TIMEOUT_US) {
 			pr_err("smp: CPU %u does not stop\n", cpu->id);
 			return -EBUSY;
