@@ -21,6 +21,8 @@
 #include <port/pl011.h>
 
 #define TX_RING_BYTES 8192
+#define TTY_RESERVE 512 /* of it, for the tty: room that write_room() told is still there at the write */
+#define MAX_ROUNDS 64	/* a port that never gets quiet must not hold the CPU */
 #define MAX_PORTS 8
 #define POLL_NS (10 * NSEC_PER_MSEC)
 #define POLL_BUSY_NS NSEC_PER_MSEC /* a FIFO is sent in 1.4 ms at 115200 */
@@ -77,12 +79,12 @@ static bool transmit_locked(struct pl011 *port)
 	return port->tail != before;
 }
 
-static size_t enqueue(struct pl011 *port, const uint8_t *buf, size_t n)
+static size_t enqueue(struct pl011 *port, const uint8_t *buf, size_t n, size_t limit)
 {
 	unsigned long flags = spin_lock_irqsave(&port->lock);
 	size_t done = 0;
 
-	while (done < n && port->head - port->tail < TX_RING_BYTES)
+	while (done < n && port->head - port->tail < limit)
 		port->ring[port->head++ % TX_RING_BYTES] = buf[done++];
 	transmit_locked(port);
 	spin_unlock_irqrestore(&port->lock, flags);
@@ -91,14 +93,15 @@ static size_t enqueue(struct pl011 *port, const uint8_t *buf, size_t n)
 
 static size_t port_write(struct tty *tty, const uint8_t *buf, size_t n)
 {
-	return enqueue(tty->driver_data, buf, n);
+	return enqueue(tty->driver_data, buf, n, TX_RING_BYTES);
 }
 
 static size_t port_pending(struct tty *tty)
 {
 	struct pl011 *port = tty->driver_data;
+	size_t tail = READ_ONCE(port->tail);
 
-	return READ_ONCE(port->head) - READ_ONCE(port->tail);
+	return min(READ_ONCE(port->head) - tail, (size_t)TX_RING_BYTES); /* both may move between the looks */
 }
 
 static size_t port_write_room(struct tty *tty)
@@ -158,7 +161,7 @@ static bool port_interrupt(void *arg)
 	bool ours = false;
 	uint32_t status;
 
-	for (unsigned int i = 0; i < 64 && (status = get(port, PL011_MIS)); i++) {
+	for (unsigned int i = 0; i < MAX_ROUNDS && (status = get(port, PL011_MIS)); i++) {
 		ours = true;
 		put(port, PL011_ICR, status & ~(RX_INTS | PL011_INT_TX)); /* those end with what service() does */
 		service(port);
@@ -170,7 +173,7 @@ static void port_poll(struct timer *timer)
 {
 	struct pl011 *port = container_of(timer, struct pl011, poll_timer);
 
-	while (service(port))
+	for (unsigned int i = 0; i < MAX_ROUNDS && service(port); i++)
 		;
 	timer_arm(timer, time_monotonic_ns() + (port_pending(&port->tty) ? POLL_BUSY_NS : POLL_NS));
 }
@@ -268,7 +271,7 @@ static const struct tty_driver port_driver = {
 
 static size_t port_console_write(struct console *console, const char *buf, size_t n)
 {
-	return enqueue(console->data, (const uint8_t *)buf, n);
+	return enqueue(console->data, (const uint8_t *)buf, n, TX_RING_BYTES - TTY_RESERVE);
 }
 
 static void wait_clear(struct pl011 *port, uint32_t bits)
