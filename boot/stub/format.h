@@ -92,7 +92,7 @@ enum {
 	F(CODE_DISTANCE, 4, SLOTS) \
 	F(FORM, 1, 256) \
 	F(DISP8, 256, 256)	/* context: ModRM */ \
-	F(IMM, 256, 256)	/* 8 or 16 bits; context: last opcode byte */ \
+	F(IMM, 2048, 256)	/* 8 or 16 bits; context: imm_context() */ \
 	F(REL8, 256, 256)	/* context: last opcode byte */ \
 	F(RANK, WORD_KINDS, 256) \
 	F(WORD, 4 * WORD_KINDS, 256)
@@ -100,6 +100,12 @@ enum {
 /* Contexts are numbered through all families. */
 #define FAMILY_RANGE(name, contexts, symbols) name##_FIRST, name##_LAST = name##_FIRST + (contexts) - 1,
 enum { FAMILIES(FAMILY_RANGE) CONTEXTS };
+
+/* ModRM says which operation some opcodes mean, and whether on a register. Where there is none: the opcode again. */
+static inline uint32_t imm_context(uint32_t opcode, uint32_t modrm)
+{
+	return (opcode & 127) << 3 | (modrm >> 3 & 7) | (modrm >= 0xc0) << 10;
+}
 
 static inline uint64_t packed_checksum(const void *words, uint32_t bytes)
 {

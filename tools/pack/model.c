@@ -37,7 +37,7 @@ struct family {
 	int first, contexts, symbols;
 	int tables;
 	uint8_t map[CONTEXTS_MAX];
-	struct table table[CONTEXTS_MAX];
+	struct table *table;		/* one for each context, until they are grouped */
 };
 
 #define FAMILY_INIT(family, nr, alphabet) { .name = #family, .first = family##_FIRST, .contexts = nr, .symbols = alphabet },
@@ -249,7 +249,9 @@ static void set_frequencies(struct table *t)
 
 static void fit(struct family *f, int from, int to)
 {
-	memset(f->table, 0, sizeof(f->table));
+	if (!f->table)
+		f->table = malloc(f->contexts * sizeof(*f->table));
+	memset(f->table, 0, f->contexts * sizeof(*f->table));
 	f->tables = 0;
 	for (int i = from; i < to; i++)
 		if (events[i].context < CONTEXTS && family_of(events[i].context) == f) {

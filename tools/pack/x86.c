@@ -77,7 +77,7 @@ static void make_forms(void)
 /* One instruction. In which order its parts stand is what boot/stub/ follows, too. */
 struct instruction {
 	int opcode;			/* its last byte */
-	int modrm;			/* 0 when there is none */
+	int modrm;			/* the opcode when there is none */
 	int codes;			/* bytes of prefixes, opcode, ModRM and SIB */
 	int disp, imm, rel;		/* bytes of each */
 	int form;
@@ -96,6 +96,7 @@ static struct instruction parse(const uint8_t *p)
 	} while (state != STATE_FIRST && state != STATE_MODRM);
 	in.imm = imm_bytes[in.form >> 4 & 3];
 	in.rel = in.form & FORM_BRANCH ? (in.form & FORM_BRANCH) == FORM_REL8 ? 1 : 4 : 0;
+	in.modrm = in.opcode;
 	if (state == STATE_FIRST)
 		return in;
 	in.modrm = p[in.codes++];
@@ -194,7 +195,7 @@ static void pack_operands(size_t code)
 	if (in.imm == 4)
 		pack_word(WORD_IMM, p, 0);
 	for (int i = 0; i < in.imm && in.imm < 4; i++)
-		event_symbol(IMM_FIRST + in.opcode, p[i]);
+		event_symbol(IMM_FIRST + imm_context(in.opcode, in.modrm), p[i]);
 	p += in.imm;
 	if (in.rel == 1)
 		event_symbol(REL8_FIRST + in.opcode, *p);

@@ -56,7 +56,7 @@ static uint32_t word(uint32_t kind)
 	return *list = value;
 }
 
-/* need: forms of all its codes, added up. Returns where the instruction ends. */
+/* need: forms of all its codes, added up; modrm: the opcode where there is none. Returns where the instruction ends. */
 static inline uint8_t *put_operands(uint8_t *to, uint32_t need, uint32_t opcode, uint32_t modrm)
 {
 	uint32_t imm, rel = need & FORM_BRANCH;
@@ -73,7 +73,7 @@ static inline uint8_t *put_operands(uint8_t *to, uint32_t need, uint32_t opcode,
 	if (imm == FORM_IMM32)
 		to = put_word(to, word(WORD_IMM));
 	else for (; imm; imm -= FORM_IMM8)
-		*to++ = stub_symbol(IMM_FIRST + opcode);
+		*to++ = stub_symbol(IMM_FIRST + imm_context(opcode, modrm));
 	if (rel == FORM_REL8)
 		*to++ = stub_symbol(REL8_FIRST + opcode);
 	else if (rel == FORM_TARGET)
