@@ -23,7 +23,8 @@ OUT := build/$(ARCH)
 DEPS_SRC := build/deps-src
 UAPI := build/uapi/usr
 
-# The port says: ARCH_TARGET (clang's triple), ARCH_CFLAGS, ARCH_UAPI (its name in Linux' tree), ARCH_LDFLAGS.
+# The port says: ARCH_TARGET (clang's triple), ARCH_CFLAGS, ARCH_UAPI (its name in Linux' tree), ARCH_LDFLAGS
+# (of every link), ARCH_LTO_LDFLAGS (of the kernel's, where C becomes code).
 include arch/$(ARCH)/arch.mk
 
 ifeq ($(V),0)
@@ -53,7 +54,7 @@ KERNEL_ASFLAGS := --target=$(ARCH_TARGET) $(ARCH_CFLAGS) -g $(INCLUDES) -ffile-p
 
 # --icf: equal functions become one, where nobody asks for their address; -O2: strings share their ends.
 LDFLAGS := -pie --no-dynamic-linker -z pack-relative-relocs --gc-sections --icf=safe -O2 -z max-page-size=4096 \
-	--build-id=none -z noexecstack --fatal-warnings $(ARCH_LDFLAGS)
+	--build-id=none -z noexecstack --fatal-warnings $(ARCH_LDFLAGS) $(ARCH_LTO_LDFLAGS)
 
 # --- sources --------------------------------------------------------------------------------------
 
