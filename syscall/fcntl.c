@@ -96,7 +96,24 @@ static int range_of_flock(struct file *file, const struct flock *flock, struct r
 	return 0;
 }
 
-static long record_lock(struct file *file, unsigned int cmd, struct flock *user_flock)
+/* Another thread may close the descriptor while this one waits: that close found no lock to release. */
+static int set_record_lock(int fd, struct file *file, struct range_lock *lock, bool wait)
+{
+	int err = locks_set_range(file, lock, wait);
+	struct file *now;
+
+	if (err || lock->type == F_UNLCK || lock->owner == file)
+		return err;
+	now = fd_get_path(fd);
+	if (now)
+		file_put(now);
+	if (now == file)
+		return 0;
+	lock->type = F_UNLCK;
+	return locks_set_range(file, lock, false) ?: -EBADF;
+}
+
+static long record_lock(int fd, struct file *file, unsigned int cmd, struct flock *user_flock)
 {
 	bool is_ofd = cmd == F_OFD_GETLK || cmd == F_OFD_SETLK || cmd == F_OFD_SETLKW;
 	struct range_lock lock;
@@ -127,7 +144,7 @@ static long record_lock(struct file *file, unsigned int cmd, struct flock *user_
 	}
 	if ((lock.type == F_RDLCK && !(file->mode & FILE_READ)) || (lock.type == F_WRLCK && !(file->mode & FILE_WRITE)))
 		return -EBADF;
-	return locks_set_range(file, &lock, cmd == F_SETLKW || cmd == F_OFD_SETLKW);
+	return set_record_lock(fd, file, &lock, cmd == F_SETLKW || cmd == F_OFD_SETLKW);
 }
 
 /* --- owner of SIGIO --------------------------------------------------------------------------------------- */
@@ -221,7 +238,7 @@ static long do_fcntl(int fd, struct file *file, unsigned int cmd, unsigned long 
 	case F_OFD_GETLK:
 	case F_OFD_SETLK:
 	case F_OFD_SETLKW:
-		return record_lock(file, cmd, (struct flock *)arg);
+		return record_lock(fd, file, cmd, (struct flock *)arg);
 	case F_GETOWN:
 		return get_owner(file);
 	case F_SETOWN:

@@ -2,6 +2,7 @@
 /* Advisory locks: flock(2), fcntl(2) record locks, open file description locks. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -156,6 +157,45 @@ static void descriptions(void)
 	close(a);
 }
 
+static int shared_fd;
+
+static void *wait_for_lock(void *arg)
+{
+	int result = record(shared_fd, F_SETLKW, F_WRLCK, 0, 0);
+
+	show("lock of a closed descriptor: %d, EBADF %d", result, errno == EBADF);
+	return NULL;
+}
+
+/* The descriptor goes while a lock is waited for: nobody holds it afterwards. */
+static void closed_meanwhile(void)
+{
+	int go[2], holder, status;
+	pthread_t thread;
+	char c;
+
+	CHECK(!pipe(go));
+	shared_fd = open("g", O_CREAT | O_RDWR, 0644);
+	holder = fork();
+	if (!holder) {
+		CHECK(!record(shared_fd, F_SETLK, F_WRLCK, 0, 0));
+		CHECK(write(go[1], "x", 1) == 1);
+		usleep(200000);
+		_exit(0);
+	}
+	CHECK(read(go[0], &c, 1) == 1);
+	pthread_create(&thread, NULL, wait_for_lock, NULL);
+	usleep(100000);
+	close(shared_fd);
+	pthread_join(thread, NULL);
+	waitpid(holder, &status, 0);
+	if (!fork()) {
+		SHOW(record(open("g", O_RDWR), F_SETLK, F_WRLCK, 0, 0));
+		_exit(0);
+	}
+	wait(&status);
+}
+
 int main(void)
 {
 	whole_files();
@@ -163,5 +203,6 @@ int main(void)
 	deadlock();
 	interrupted();
 	descriptions();
+	closed_meanwhile();
 	return abi_result();
 }
