@@ -18,7 +18,7 @@ HOST_SOURCES := $(filter-out lib/string.c lib/printf.c,$(wildcard lib/*.c lib/de
 	device/pci/scan.c device/pci/assign.c device/pci/tree_fdt.c mm/buddy.c
 HOST_RENAMED := lib/string.c lib/printf.c
 
-HOST_DEPS := $(foreach l,xz libfdt,$(patsubst $(OUT)/deps/%,%,$($(l)_OBJS)))
+HOST_DEPS := $(foreach l,zstd xz zlib lz4 libfdt,$(patsubst $(OUT)/deps/%,%,$($(l)_OBJS)))
 HOST_TESTS := $(sort $(shell find tests/host -name 'test_*.c'))
 HOST_FUZZERS := $(sort $(wildcard tests/host/fuzz/fuzz_*.c))
 
@@ -27,7 +27,9 @@ HOST_BASE := -O1 -g -fno-omit-frame-pointer -I.
 HOST_CFLAGS := -std=gnu23 -D_GNU_SOURCE $(HOST_BASE) $(HOST_SANITIZE) -fsanitize=fuzzer-no-link \
 	-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Itests/host -Iarch/include -Iarch/x86_64/include -include sys/stat.h \
 	-isystem $(UAPI)/lib/linux/uapi/x86 -isystem $(UAPI)/include \
-	-isystem $(DEPS_SRC)/$(FDT_SRC)
+	-isystem $(DEPS_SRC)/libzstd/lib -isystem $(DEPS_SRC)/xz-utils/src/liblzma/api \
+	-isystem $(DEPS_SRC)/zlib -isystem $(DEPS_SRC)/lz4/lib -isystem $(DEPS_SRC)/$(FDT_SRC) \
+	-DLZMA_API_STATIC -DZ_SOLO $(LZ4_CFLAGS)
 # The libraries' own arithmetic is theirs: only memory errors are looked for.
 HOST_DEPS_CFLAGS := -std=gnu11 -ffreestanding -w $(HOST_BASE) -fsanitize=address -Ideps/include
 
@@ -49,8 +51,6 @@ $(patsubst %.c,$(HOST)/%.o,$(HOST_RENAMED)): $(HOST)/%.o: %.c tests/host/host.mk
 # x86's own: a loader may put structures at any address there.
 $(HOST)/arch/x86_64/%.o: HOST_CFLAGS += -fno-sanitize=alignment
 
-$(HOST)/lib/decompress/xz_filter.o: HOST_CFLAGS += $(XZ_CFLAGS)
-
 # The stub of x86_64's image; its test packs with the tool that packs the images.
 $(HOST)/boot/stub/%.o $(HOST)/arch/x86_64/boot/code.o: HOST_CFLAGS += -DSTUB_TABLES=120 -Iboot/stub/generic -fno-sanitize=alignment
 $(HOST)/boot/test_pack: | $(HOST)/pack
@@ -60,7 +60,10 @@ define host_library
 $(patsubst $(OUT)/deps/%,$(HOST)/deps/%,$($1_OBJS)): $(HOST)/deps/$1/%.o: $(DEPS_SRC)/$2/% | fetched
 	$$(call say,HOSTCC,$1/$$*)mkdir -p $$(@D) && $(HOST_CC) $(HOST_DEPS_CFLAGS) $3 -c -o $$@ $$<
 endef
+$(eval $(call host_library,zstd,libzstd/lib,$$(ZSTD_CFLAGS)))
 $(eval $(call host_library,xz,$(XZ)/liblzma,$(XZ_CFLAGS)))
+$(eval $(call host_library,zlib,zlib,$(ZLIB_CFLAGS)))
+$(eval $(call host_library,lz4,lz4/lib,$(LZ4_CFLAGS)))
 $(eval $(call host_library,libfdt,$(FDT_SRC),-I$(DEPS_SRC)/$(FDT_SRC)))
 
 $(HOST_PROGRAMS): $(HOST)/%: $(HOST)/tests/host/%.o $(HOST)/libkernel.a
