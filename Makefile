@@ -115,10 +115,10 @@ fetched: | build/uapi build/deps-src
 build/uapi build/deps-src:
 	tools/fetch build
 
-# A changed flag rebuilds; compared by content, so an unchanged one does not.
+# A changed flag rebuilds; compared by content, so an unchanged one does not. Flags of single files are in the makefiles.
 $(OUT)/flags: FORCE
 	@mkdir -p $(@D); echo '$(KERNEL_CFLAGS) $(DEPS_CFLAGS)' | cmp -s - $@ || echo '$(KERNEL_CFLAGS) $(DEPS_CFLAGS)' >$@
-$(KERNEL_OBJS) $(DEPS_OBJS): $(OUT)/flags
+$(KERNEL_OBJS) $(DEPS_OBJS): $(OUT)/flags Makefile arch/$(ARCH)/arch.mk
 
 # What every system call runs through is inlined more than the rest: -Os after -Oz wins.
 HOT := fs/path_walk.c fs/dentry.c fs/file.c fs/open.c process/fd_table.c mm/uio.c mm/user_copy.c \

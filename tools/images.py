@@ -34,11 +34,13 @@ PAYLOAD_INIT = """#!/bin/sh
 mount -t devtmpfs none /dev 2>/dev/null
 mount -t proc none /proc
 mount -t sysfs none /sys
-# A line of the kernel's own would land in the middle of one of ours: both write to one serial port.
+# A line of the kernel's own would land in the middle of one of ours: both write to one serial port. That it powers off
+# it says whatever the level, so stty (TCSADRAIN) waits until ours are out.
 dmesg -n 1
 %(extra)s
 echo "%(line)s $(uname -s) $(uname -r) cpus=$(grep -c ^processor /proc/cpuinfo) \
 memkb=$(sed -n 's/MemTotal: *//p' /proc/meminfo | tr -d ' kB') args=$(cat /proc/cmdline)"
+stty opost
 %(end)s
 """
 

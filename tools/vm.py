@@ -48,7 +48,7 @@ def loadable(kernel):
     return image
 
 
-def tail(text, lines=40):
+def tail(text, lines=16):
     """The end of a guest's log, for who sees nothing but a test's output."""
     return "".join(f"     | {line[:200]}\n" for line in text.rstrip().split("\n")[-lines:])
 

@@ -37,6 +37,7 @@ def report(text):
 
 # Differences that are right: what they are and why.
 DOCUMENTED = re.compile(r"random: crng init done|clocksource|tsc: |x86/fpu|"
+                        r"hrtimer: interrupt took|hogged CPU|interrupt took too long|"      # how busy the host was
                         r"kexec|Speculat|spectre|mitigation|RETBleed|MDS|TAA|MMIO|ITS", re.I)
 
 
@@ -80,6 +81,6 @@ def init_lines(text):
 
 def u_root_init(ctx, s, log):
     ours = ctx.boot(s, log, steps=("SEEN",), append="uroot.initflags=-v")
-    theirs = ctx.boot(s, log, kernel=LINUX, steps=("SEEN",), append="uroot.initflags=-v")
+    theirs = ctx.boot(s, log, kernel=LINUX, steps=("SEEN",), append="loglevel=1 uroot.initflags=-v")
     new = init_lines(ours) - init_lines(theirs)
     return "only on Kindling: " + " | ".join(sorted(new)) if new else None
