@@ -81,9 +81,9 @@ static void main_first_thread(void *arg)
 {
 	const struct boot_info *info = arg;
 
-	smp_start();			/* the other CPUs start while this one goes on */
 	mount_init();			/* rootfs */
 	device_init();			/* drivers probe what firmware describes */
+	smp_start();			/* not before: a scan of PCI moves what is decoded at which address */
 	smp_wait_online();
 	initramfs_unpack(info);		/* into rootfs, on all CPUs where the archive allows */
 	selftests_run();		/* selftest= */

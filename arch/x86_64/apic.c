@@ -116,11 +116,6 @@ void apic_init_this_cpu(void)
 	apic_write(APIC_ESR, 0);
 	apic_write(APIC_LVT_ERROR, X86_VECTOR_ERROR);
 	arch_this_cpu()->arch.apic_id = apic_id();
-	/* Seen once in thousands of starts in QEMU, whose host was busy: a CPU with all set but this. Its interrupts never came. */
-	if (!(apic_read(APIC_SPURIOUS) & SPURIOUS_ENABLE)) {
-		pr_warn("apic: the local APIC of CPU %u was off again after it was enabled\n", arch_this_cpu()->id);
-		apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | X86_VECTOR_SPURIOUS);
-	}
 }
 
 void x86_apic_shutdown(void)

@@ -109,17 +109,18 @@ def boot(kernel, programs, *args):
 
 def boot_on(cpu, kernel, programs, out, smp, log, arch, extra=""):
     """Run programs on a kernel, starting again after one that takes the guest down. Returns results."""
-    results, todo = {}, list(programs)
+    results, todo, attempts = {}, list(programs), 3
     while todo:
         args = f"console={images.CONSOLE} panic=-1 quiet {extra}".strip()
         guest = vm.Vm(kernel, initramfs(todo, out, log + ".cpio"), args, smp, "1G", cpu=cpu, arch=arch)
-        failure, where = None, ""
+        failure, where, is_lost = None, "", False
         try:
             for p in todo:
                 guest.expect(f"^=end {p.name}= ", (30 + 2 * p.seconds) * SLOW)
             guest.expect("^=all done=", 30 * SLOW)
         except vm.VmError as e:
             failure, where = str(e), guest.where()
+            is_lost = isinstance(e, vm.QemuError) and attempts > 1
         finally:
             guest.stop()
             with open(log, "a") as f:
@@ -127,7 +128,10 @@ def boot_on(cpu, kernel, programs, out, smp, log, arch, extra=""):
         results.update(parse(guest.text()))
         done = {n for n, (_, end) in results.items() if end}
         left = [p for p in todo if p.name not in done]
-        if left:
+        if left and is_lost:
+            attempts -= 1
+            print(f"again abi/{left[0].name}: {failure}", flush=True)
+        elif left:
             results[left[0].name] = (results.get(left[0].name, ([], None))[0], f"guest: {failure}")
             left = left[1:]
         todo = left

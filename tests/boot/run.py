@@ -98,7 +98,7 @@ class Context:
         return os.path.join(self.out, s.name.replace("/", "-") + ".log")
 
 
-def run_one(ctx, s):
+def run_one(ctx, s, attempts=3):
     """Returns (error or None, seconds)."""
     begin = time.monotonic()
     log = ctx.log_path(s)
@@ -109,6 +109,11 @@ def run_one(ctx, s):
         else:
             text = ctx.boot(s, log)
             error = s.check(ctx, text) if s.check else None
+    except vm.QemuError as e:
+        if attempts > 1:
+            print(f"again {s.name}: {e}", flush=True)
+            return run_one(ctx, s, attempts - 1)
+        error = str(e)
     except vm.VmError as e:
         error = str(e)
     except Exception:                # a broken scenario is a failure with a name, not the end of the run
