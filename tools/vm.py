@@ -68,8 +68,8 @@ class VmError(Exception):
     """The guest did not do what was awaited; the text says what it did."""
 
 
-class QemuError(VmError):
-    """QEMU stopped itself: nothing is known of the guest, which has to be started again."""
+class KnownFault(VmError):
+    """A known fault of QEMU or of a program in the guest, with any kernel: it has to be started again."""
 
 
 class Vm:
@@ -133,7 +133,7 @@ class Vm:
             alive = self._read(min(left, 1))
 
     def _ended(self, text):
-        return QemuError(f"{text} by an assertion of its own") if QEMU_LOST.search(self.log) else VmError(text)
+        return KnownFault(f"{text} by an assertion of its own") if QEMU_LOST.search(self.log) else VmError(text)
 
     def send(self, text):
         try:

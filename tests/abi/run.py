@@ -120,7 +120,7 @@ def boot_on(cpu, kernel, programs, out, smp, log, arch, extra=""):
             guest.expect("^=all done=", 30 * SLOW)
         except vm.VmError as e:
             failure, where = str(e), guest.where()
-            is_lost = isinstance(e, vm.QemuError) and attempts > 1
+            is_lost = isinstance(e, vm.KnownFault) and attempts > 1
         finally:
             guest.stop()
             with open(log, "a") as f:

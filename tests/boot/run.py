@@ -12,6 +12,7 @@ The last line is 'N passed, N failed'.
 """
 import argparse
 import os
+import re
 import sys
 import threading
 import time
@@ -85,8 +86,10 @@ class Context:
                     guest.send(reply)
             if f["exits"]:
                 guest.wait_exit(f["timeout"] * self.slow)
-        except vm.VmError:
+        except vm.VmError as e:
             where = guest.where()
+            if f["fault"] and re.search(f["fault"], guest.text()):
+                raise vm.KnownFault(f"{e}, by a known fault") from None
             raise
         finally:
             guest.stop()
@@ -109,7 +112,7 @@ def run_one(ctx, s, attempts=3):
         else:
             text = ctx.boot(s, log)
             error = s.check(ctx, text) if s.check else None
-    except vm.QemuError as e:
+    except vm.KnownFault as e:
         if attempts > 1:
             print(f"again {s.name}: {e}", flush=True)
             return run_one(ctx, s, attempts - 1)
