@@ -3,11 +3,13 @@
 """Run boot scenarios in QEMU and wait for what they print.
 
     tests/boot/run.py [--arch A] [--list] [-k WORD] [--repeat N] [--all | --brief] [--jobs N] [--kernel FILE]
-                      [--slow FACTOR]
+                      [--slow FACTOR] [--starve]
 
 The scenarios are data: scenarios.py for every architecture, x86_scenarios.py and port_scenarios.py for what
-differs. --brief leaves out those that hold for all architectures when they hold for one. --kernel starts another kernel in Kindling's place: with
-Debian's vmlinuz it shows that a scenario asks for what Linux does. Logs: build/test/ARCH/NAME.log.
+differs. --brief leaves out those that hold for all architectures when they hold for one. --kernel starts
+another kernel in Kindling's place: with Debian's vmlinuz it shows that a scenario asks for what Linux does.
+--starve slows down virtual CPUs, one of a guest at a time, to find races (starve.py); --slow 8 goes well
+with it. Logs: build/test/ARCH/NAME.log.
 The last line is 'N passed, N failed'.
 """
 import argparse
@@ -18,6 +20,7 @@ import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -28,6 +31,7 @@ if "--arch" in sys.argv[:-1]:
 import images                   # noqa: E402
 import vm                       # noqa: E402
 import scenarios                # noqa: E402
+import starve                   # noqa: E402
 import pci_scenarios            # noqa: E402, F401
 if images.ARCH == "x86_64":
     import x86_scenarios        # noqa: E402, F401
@@ -135,6 +139,7 @@ def main():
     p.add_argument("--arch", default=images.ARCH)
     p.add_argument("--kernel")
     p.add_argument("--slow", type=float, default=float(os.environ.get("KINDLING_SLOW", "1")))
+    p.add_argument("--starve", action="store_true")
     o = p.parse_args()
     ctx = Context(o.arch, o.kernel, o.slow)
     chosen = [s for s in scenarios.SCENARIOS
@@ -160,14 +165,15 @@ def main():
                 passed += 1
                 print(f"ok   {s.name} ({seconds:.0f} s)", flush=True)
 
-    for _ in range(o.repeat):
-        # Guests with many CPUs or much memory go alone at the end; QEMU uses a thread for each CPU.
-        small = [s for s in chosen if s.smp <= 4 and not s.alone]
-        with ThreadPoolExecutor(o.jobs) as pool:
-            list(pool.map(job, small))
-        for s in chosen:
-            if s not in small:
-                job(s)
+    with starve.Starver() if o.starve else nullcontext():
+        for _ in range(o.repeat):
+            # Guests with many CPUs or much memory go alone at the end; QEMU uses a thread for each CPU.
+            small = [s for s in chosen if s.smp <= 4 and not s.alone]
+            with ThreadPoolExecutor(o.jobs) as pool:
+                list(pool.map(job, small))
+            for s in chosen:
+                if s not in small:
+                    job(s)
     if failed:
         print("failed: " + " ".join(failed))
     print(f"{passed} passed, {len(failed)} failed", flush=True)
