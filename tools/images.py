@@ -28,19 +28,23 @@ def dl(item):
 
 PAYLOAD_LINE = "KINDLING-PAYLOAD"
 
+# Linux's log and its programs write to one serial port, and a line of the one can land in the middle of one of the other:
+# words that keep its log away, and a command that waits until what was written is out (stty uses TCSADRAIN), for "Power
+# down" is printed whatever the level.
+QUIET = "loglevel=1"
+DRAIN = "stty opost"
+
 # The last system of a chain. It says what it sees, for the tests to compare, and powers off or
 # gives a prompt with job control on the serial line.
 PAYLOAD_INIT = """#!/bin/sh
 mount -t devtmpfs none /dev 2>/dev/null
 mount -t proc none /proc
 mount -t sysfs none /sys
-# A line of the kernel's own would land in the middle of one of ours: both write to one serial port. That it powers off
-# it says whatever the level, so stty (TCSADRAIN) waits until ours are out.
 dmesg -n 1
 %(extra)s
 echo "%(line)s $(uname -s) $(uname -r) cpus=$(grep -c ^processor /proc/cpuinfo) \
 memkb=$(sed -n 's/MemTotal: *//p' /proc/meminfo | tr -d ' kB') args=$(cat /proc/cmdline)"
-stty opost
+%(drain)s
 %(end)s
 """
 
@@ -82,7 +86,7 @@ def payload(batch="1", extra="", line=PAYLOAD_LINE):
     own_kexec(cpio)
     end = "poweroff -f" if batch == "1" else \
         'echo "A Linux that Kindling started. Ctrl-A x leaves QEMU."; cd /root; setsid cttyhack sh; poweroff -f'
-    cpio.file("init", PAYLOAD_INIT % {"line": line, "end": end, "extra": extra}, 0o755)
+    cpio.file("init", PAYLOAD_INIT % {"line": line, "end": end, "extra": extra, "drain": DRAIN}, 0o755)
     return cpio
 
 

@@ -21,11 +21,15 @@ def fresh(out):
     return f"{out}.{os.getpid()}.{threading.get_ident()}"
 
 
+def is_made(source, out):
+    """Out is newer than its source and the headers beside and below that."""
+    headers = glob.glob(os.path.join(os.path.dirname(source), "**", "*.h"), recursive=True)
+    return os.path.exists(out) and os.path.getmtime(out) > max(os.path.getmtime(f) for f in [source, __file__, *headers])
+
+
 def musl_program(source, out, arch="x86_64", flags=(), strip=False):
-    """Compile and link one C file; nothing is done when out is newer than it and its headers."""
-    headers = glob.glob(os.path.join(os.path.dirname(source), "*.h"))
-    newest = max(os.path.getmtime(f) for f in [source, __file__, *headers])
-    if os.path.exists(out) and os.path.getmtime(out) > newest:
+    """Compile and link one C file, where it is not made already."""
+    if is_made(source, out):
         return
     musl = musl_root(arch)
     lib = f"{musl}/lib/{arch}-linux-musl"
@@ -42,14 +46,14 @@ def musl_program(source, out, arch="x86_64", flags=(), strip=False):
     os.replace(new, out)
 
 
-def bare_program(source, out, arch="x86_64"):
+def bare_program(source, out, arch="x86_64", flags=()):
     """A program of its own _start, without a libc."""
-    if os.path.exists(out) and os.path.getmtime(out) > max(os.path.getmtime(source), os.path.getmtime(__file__)):
+    if is_made(source, out):
         return
     musl, new = musl_root(arch), fresh(out)
     subprocess.run(["clang-19", f"--target={arch}-linux-musl", *MACHINE.get(arch, []), "-O2", "-Wall", "-ffreestanding", "-nostdlibinc", "-isystem",
                     f"{musl}/include/{arch}-linux-musl", "-isystem", f"{DL}/uapi/usr/lib/linux/uapi/{UAPI_ARCH[arch]}", "-isystem",
-                    f"{DL}/uapi/usr/include", "-fno-pie", "-c", source, "-o", new + ".o"], check=True)
+                    f"{DL}/uapi/usr/include", "-fno-pie", *flags, "-c", source, "-o", new + ".o"], check=True)
     subprocess.run(["ld.lld-19", "-static", "-o", new, new + ".o"], check=True)
     os.remove(new + ".o")
     os.replace(new, out)

@@ -26,21 +26,18 @@ static const unsigned char next[] __attribute__((aligned(4096))) = {
 
 static unsigned char extra[65536];
 
-/* What Linux of the architecture looks for among the segments: a device tree, a command line. */
+/* What Linux of the architecture looks for among the segments; false: nothing. */
 static bool extra_segment(void)
 {
-#if defined(__x86_64__)
-	return false;
-#elif defined(__loongarch__)
-	strcpy((char *)extra, "kexec ");
-	return true;
-#else
+	int fd;
+
+	strcpy((char *)extra, KEXEC_TEXT);
+	if (!KEXEC_FILE)
+		return extra[0];
 	mkdir("/sys", 0755);
 	mount("none", "/sys", "sysfs", 0, NULL);
-	int fd = open("/sys/firmware/fdt", O_RDONLY);
-
+	fd = open(KEXEC_FILE, O_RDONLY);
 	return read(fd, extra, sizeof(extra)) > 0;
-#endif
 }
 
 int main(void)

@@ -191,9 +191,8 @@ def main():
     ours = None if o.linux_only else pool.submit(boot, kernel, list(good), out, o.smp, f"{out}/kindling.log", o.arch)
     ask = [p for p in good if o.linux or o.linux_only or not os.path.exists(p.expected)]
     if ask:
-        # Linux's own messages of errors would stand amid what the programs print.
         results = boot(f"{images.dl('linux')}/vmlinuz", ask, out, o.smp, f"{out}/linux.log", o.arch,
-                       "loglevel=1 -- noleak")
+                       f"{images.QUIET} -- noleak")
         for p in ask:
             lines, end = results[p.name]
             if end.startswith("guest: "):

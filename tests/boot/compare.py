@@ -81,6 +81,6 @@ def init_lines(text):
 
 def u_root_init(ctx, s, log):
     ours = ctx.boot(s, log, steps=("SEEN",), append="uroot.initflags=-v")
-    theirs = ctx.boot(s, log, kernel=LINUX, steps=("SEEN",), append="loglevel=1 uroot.initflags=-v")
+    theirs = ctx.boot(s, log, kernel=LINUX, steps=("SEEN",), append=f"{images.QUIET} uroot.initflags=-v")
     new = init_lines(ours) - init_lines(theirs)
     return "only on Kindling: " + " | ".join(sorted(new)) if new else None

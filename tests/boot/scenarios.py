@@ -61,7 +61,7 @@ def scenario(name, about, *args, **kw):
 
 def say(script):
     """Busybox that runs script, whose last line says SEEN ..., and powers off."""
-    return lambda ctx: images.shell(script + "\nstty opost\npoweroff -f").bytes()
+    return lambda ctx: images.shell(f"{script}\n{images.DRAIN}\npoweroff -f").bytes()
 
 
 # --- initramfs kinds ------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ scenario("busybox/tools", "pipes, vi, top, ps, find, tar",
 # --- u-root ---------------------------------------------------------------------------------------
 
 # The shell's line editor (bubbletea 0.24.1) can hang at Enter: its renderer's stop() clears the line and waits for a
-# goroutine, with a lock held that this one takes sixty times a second. With slow CPUs 6 of 160 did on Kindling, 7 of 100
+# goroutine, with a lock held that this one takes sixty times a second. With slow CPUs 6 of 160 did on Kindling, 7 of 93
 # on Linux.
 scenario("u-root/prompt", "u-root's banner, its shell, a command",
          lambda ctx: images.u_root().bytes(), (r"Welcome to u-root", (r"\$ $|> $|# $", "echo SE\"\"EN $(uname)\r"), r"SEEN Linux"), smp=2,
@@ -453,8 +453,6 @@ def steady_memory(ctx, text):
     return f"free memory shrinks along the chain: {free}" if len(free) > 2 and free[-1] < free[1] - 2048 else None
 
 
-# Linux's log and its programs write to one serial port: a line of the one can land in the middle of one of the other.
-QUIET = "loglevel=1"
 # Debian's kernels of arm64 and riscv64 have no kexec_file_load.
 LINUX_FILE_LOADS = IS_X86
 # On loongarch64 Linux puts the code of its kexec over the device tree that QEMU has placed.
@@ -468,13 +466,13 @@ for call, name in KEXEC_CALLS:
                  long=n > 2 and (name == "load" or not IS_X86))
     if (name == "load" or LINUX_FILE_LOADS) and images.ARCH != "loongarch64":
         scenario(f"chain/linux-first-{name}", f"Linux -> kernel under test -> Linux, by {name}", chain(call), links(1, 2),
-                 kernel=LINUX, append=f"{QUIET} panic=-1 chain=1", smp=2, mem="1G", exits=True)
+                 kernel=LINUX, append=f"{images.QUIET} panic=-1 chain=1", smp=2, mem="1G", exits=True)
 if U_ROOT_CALLS > 2:
     scenario("chain/linux-first-u-root", "u-root on Linux unpacks the kernel under test itself",
              lambda ctx: images.u_root(script=f'kexec --loadsyscall -c "{CMDLINE}" -i /boot/initrd /boot/kernel', files=[
                  ("boot/kernel", ctx.kernel),
                  ("boot/initrd", compress(images.shell("echo SEEN cpus=$(nproc)\npoweroff -f").bytes(), "gzip"))]).bytes(),
-             (r"Welcome to u-root", r"^SEEN cpus=2"), kernel=LINUX, append=QUIET, smp=2, mem="1G", exits=True)
+             (r"Welcome to u-root", r"^SEEN cpus=2"), kernel=LINUX, append=images.QUIET, smp=2, mem="1G", exits=True)
 
 scenario("handover/same-view", "Linux sees through us what it sees when QEMU starts it", run=compare.handover, smp=2, mem="1G",
          initramfs=lambda ctx: images.chain(extra=compare.REPORT).bytes() if U_ROOT_CALLS else
